@@ -1,0 +1,7 @@
+// What a JSON value is in our types.
+// spec: appendices #canonical-json
+
+export type Json = null | boolean | number | string | Json[] | JsonObject
+export interface JsonObject {
+  [key: string]: Json
+}
