@@ -1,6 +1,6 @@
 // Time that a test turns by hand.
 
-import type { Clock, Milliseconds, Timer } from './clock.ts'
+import type { Clock, Milliseconds, Timer } from './clock-contract.ts'
 
 interface Due {
   at: Milliseconds

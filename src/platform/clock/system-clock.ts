@@ -1,7 +1,7 @@
 // The machine's time.
 
 import { setTimeout as waitFor } from 'node:timers/promises'
-import type { Clock, Milliseconds, Timer } from './clock.ts'
+import type { Clock, Milliseconds, Timer } from './clock-contract.ts'
 
 /** The longest delay Node's timers know (2^31 - 1 ms, 24.8 days); a longer one would fire at once. */
 const LONGEST = 2_147_483_647

@@ -1,14 +1,4 @@
-// Structured log, one line per fact. Never content, tokens or keys.
+// Structured log, one JSON line per fact. Never content, tokens or keys. Face of the folder.
 
-export interface LogFields {
-  readonly [name: string]: unknown
-}
-
-export interface Log {
-  debug(fields: LogFields, message: string): void
-  info(fields: LogFields, message: string): void
-  warn(fields: LogFields, message: string): void
-  error(fields: LogFields, message: string): void
-  /** A log whose every line carries `fields` (server name, module). */
-  with(fields: LogFields): Log
-}
+export { type LogLevel, type LogSink, logTo, logToStdout, type StdoutLog } from './json-log.ts'
+export type { Log, LogFields } from './log-contract.ts'

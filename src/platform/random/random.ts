@@ -1,12 +1,5 @@
-// Randomness as an argument.
+// Randomness as an argument. Face of the folder.
 
-export interface Random {
-  bytes(length: number): Uint8Array
-  /** `length` characters of a–z, A–Z, 0–9, each drawn evenly. 43 characters carry 256 bits. */
-  text(length: number): string
-  /** An even real number in [0, 1), for jitter only. */
-  fraction(): number
-}
-
+export type { Random } from './random-contract.ts'
 export { seededRandom } from './seeded-random.ts'
 export { systemRandom } from './system-random.ts'

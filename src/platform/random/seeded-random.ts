@@ -1,6 +1,6 @@
 // The same numbers on every run, for tests. Nothing that must be secret may come from here.
 
-import type { Random } from './random.ts'
+import type { Random } from './random-contract.ts'
 import { textFrom } from './text.ts'
 
 /** SplitMix32 over a 32-bit state: small, even enough for tests. */

@@ -1,7 +1,7 @@
 // Randomness of the operating system.
 
 import { randomBytes } from 'node:crypto'
-import type { Random } from './random.ts'
+import type { Random } from './random-contract.ts'
 import { textFrom } from './text.ts'
 
 const FRACTION_STEPS = 2 ** 48
