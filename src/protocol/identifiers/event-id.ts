@@ -27,3 +27,11 @@ export const isUrlSafeHash = (text: string): boolean => urlSafeHash.test(text)
 /** The server in an event ID of room versions 1 and 2, undefined for a hash. */
 export const serverOfEventId = (eventId: EventId): ServerName | undefined =>
   eventId.includes(':') ? serverPart(eventId) : undefined
+
+/** True for an event ID in the format of one room version: a server part (v1, v2), a hash (v3), a URL-safe hash (since v4). */
+export function isEventIdOfFormat(text: string, format: 'field' | 'hash' | 'hash-url-safe'): boolean {
+  if (text[0] !== '$') return false
+  if (format === 'hash-url-safe') return text.length === 44 && urlSafeHash.test(text.slice(1))
+  if (format === 'hash') return text.length === 44 && hash.test(text.slice(1))
+  return isLocalpartAndServer(text, '$') && localpart(text) !== ''
+}

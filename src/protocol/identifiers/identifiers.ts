@@ -1,7 +1,7 @@
 // Matrix identifiers: parsed once at the edge into branded strings, never split by hand elsewhere. Face of the folder.
 // spec: appendices #identifier-grammar, rooms/v12 (room IDs without a server part)
 
-export { isHashEventId, isUrlSafeHash, parseEventId, serverOfEventId } from './event-id.ts'
+export { isEventIdOfFormat, isHashEventId, isUrlSafeHash, parseEventId, serverOfEventId } from './event-id.ts'
 export type { DeviceId, EventId, KeyId, RoomAlias, RoomId, ServerName, UserId } from './identifier-types.ts'
 export { parseKeyId } from './key-id.ts'
 export type { MxcUri } from './mxc-uri.ts'
