@@ -1,0 +1,19 @@
+// Deletes the keys of one room in the backup.
+// spec: client-server-api, DELETE /_matrix/client/v3/room_keys/keys/{roomId}
+
+import { Type } from 'typebox'
+import { endpoint } from '../endpoint.ts'
+import { RoomIdSchema } from '../schemas/identifiers.ts'
+import { RoomKeysUpdateSchema } from '../schemas/key-backup.ts'
+
+export const deleteRoomKeysByRoomId = endpoint({
+  operationId: 'deleteRoomKeysByRoomId',
+  method: 'DELETE',
+  path: '/_matrix/client/v3/room_keys/keys/:roomId',
+  formerPaths: ['/_matrix/client/r0/room_keys/keys/:roomId'],
+  authenticate: 'access-token',
+  rateLimit: 'request',
+  params: Type.Object({ roomId: RoomIdSchema }),
+  query: Type.Object({ version: Type.String() }),
+  response: RoomKeysUpdateSchema,
+})

@@ -1,0 +1,19 @@
+// The key of one session in the backup.
+// spec: client-server-api, GET /_matrix/client/v3/room_keys/keys/{roomId}/{sessionId}
+
+import { Type } from 'typebox'
+import { endpoint } from '../endpoint.ts'
+import { NameSchema, RoomIdSchema } from '../schemas/identifiers.ts'
+import { KeyBackupDataSchema } from '../schemas/key-backup.ts'
+
+export const getRoomKeyBySessionId = endpoint({
+  operationId: 'getRoomKeyBySessionId',
+  method: 'GET',
+  path: '/_matrix/client/v3/room_keys/keys/:roomId/:sessionId',
+  formerPaths: ['/_matrix/client/r0/room_keys/keys/:roomId/:sessionId'],
+  authenticate: 'access-token',
+  rateLimit: 'request',
+  params: Type.Object({ roomId: RoomIdSchema, sessionId: NameSchema }),
+  query: Type.Object({ version: Type.String() }),
+  response: KeyBackupDataSchema,
+})

@@ -1,0 +1,19 @@
+// All keys in the backup.
+// spec: client-server-api, GET /_matrix/client/v3/room_keys/keys
+
+import { Type } from 'typebox'
+import { endpoint } from '../endpoint.ts'
+import { RoomIdSchema } from '../schemas/identifiers.ts'
+import { mapBy } from '../schemas/json.ts'
+import { RoomKeyBackupSchema } from '../schemas/key-backup.ts'
+
+export const getRoomKeys = endpoint({
+  operationId: 'getRoomKeys',
+  method: 'GET',
+  path: '/_matrix/client/v3/room_keys/keys',
+  formerPaths: ['/_matrix/client/r0/room_keys/keys'],
+  authenticate: 'access-token',
+  rateLimit: 'request',
+  query: Type.Object({ version: Type.String() }),
+  response: Type.Object({ rooms: mapBy(RoomIdSchema, RoomKeyBackupSchema) }),
+})

@@ -1,0 +1,16 @@
+// Ends all sessions of the user and forgets their devices.
+// spec: client-server-api, POST /_matrix/client/v3/logout/all
+
+import { endpoint } from '../endpoint.ts'
+import { JsonObjectSchema } from '../schemas/json.ts'
+
+export const logoutAll = endpoint({
+  operationId: 'logout_all',
+  method: 'POST',
+  path: '/_matrix/client/v3/logout/all',
+  formerPaths: ['/_matrix/client/r0/logout/all'],
+  authenticate: 'access-token',
+  rateLimit: 'none',
+  allowLocked: true,
+  response: JsonObjectSchema,
+})

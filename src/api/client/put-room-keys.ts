@@ -1,0 +1,20 @@
+// Stores keys of many rooms in the backup.
+// spec: client-server-api, PUT /_matrix/client/v3/room_keys/keys
+
+import { Type } from 'typebox'
+import { endpoint } from '../endpoint.ts'
+import { RoomIdSchema } from '../schemas/identifiers.ts'
+import { mapBy } from '../schemas/json.ts'
+import { RoomKeyBackupSchema, RoomKeysUpdateSchema } from '../schemas/key-backup.ts'
+
+export const putRoomKeys = endpoint({
+  operationId: 'putRoomKeys',
+  method: 'PUT',
+  path: '/_matrix/client/v3/room_keys/keys',
+  formerPaths: ['/_matrix/client/r0/room_keys/keys'],
+  authenticate: 'access-token',
+  rateLimit: 'request',
+  query: Type.Object({ version: Type.String() }),
+  body: Type.Object({ rooms: mapBy(RoomIdSchema, RoomKeyBackupSchema) }),
+  response: RoomKeysUpdateSchema,
+})

@@ -1,0 +1,18 @@
+// Sets one field of one's own profile.
+// spec: client-server-api, PUT /_matrix/client/v3/profile/{userId}/{keyName}
+
+import { Type } from 'typebox'
+import { endpoint } from '../endpoint.ts'
+import { NameSchema, UserIdSchema } from '../schemas/identifiers.ts'
+import { EmptyObjectSchema, JsonObjectSchema } from '../schemas/json.ts'
+
+export const setProfileField = endpoint({
+  operationId: 'setProfileField',
+  method: 'PUT',
+  path: '/_matrix/client/v3/profile/:userId/:keyName',
+  authenticate: 'access-token',
+  rateLimit: 'request',
+  params: Type.Object({ userId: UserIdSchema, keyName: NameSchema }),
+  body: JsonObjectSchema,
+  response: EmptyObjectSchema,
+})

@@ -1,0 +1,19 @@
+// The profile of one of our users.
+// spec: server-server-api, GET /_matrix/federation/v1/query/profile
+
+import { Type } from 'typebox'
+import { endpoint } from '../endpoint.ts'
+
+export const queryProfile = endpoint({
+  operationId: 'queryProfile',
+  method: 'GET',
+  path: '/_matrix/federation/v1/query/profile',
+  authenticate: 'signed',
+  rateLimit: 'federation',
+  query: Type.Object({ field: Type.Optional(Type.String()), user_id: Type.String() }),
+  response: Type.Object({
+    avatar_url: Type.Optional(Type.String()),
+    displayname: Type.Optional(Type.String()),
+    'm.tz': Type.Optional(Type.String()),
+  }),
+})
