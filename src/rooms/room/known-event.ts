@@ -1,0 +1,35 @@
+// An event as the engine knows it: parsed, with its number, its place and the states around it.
+
+import type { RoomEvent } from '#protocol/events/events.ts'
+import type { NodeHash } from '../state/state-map.ts'
+
+export interface KnownEvent {
+  readonly nid: number
+  readonly roomNid: number
+  readonly event: RoomEvent
+  /** The PDU's canonical text as stored and sent. */
+  readonly json: string
+  /** Place in the tenant's order, set when the commit is done; negative when backfilled; null: clients never see it. */
+  position: number | null
+  readonly outlier: boolean
+  readonly rejected: boolean
+  readonly softFailed: boolean
+  /** Names of the states before and after; undefined for outliers. */
+  readonly stateBefore: NodeHash | undefined
+  readonly stateAfter: NodeHash | undefined
+  /** The room's current state after the append. */
+  readonly stateCurrent: NodeHash | undefined
+  /** Number of the redaction that hides it, set when one is applied. */
+  redactedBy: number | undefined
+  readonly deviceId: string | undefined
+  readonly txnId: string | undefined
+  readonly authNids: readonly number[]
+  readonly chain: ChainPlace | undefined
+  readonly receivedTs: number
+}
+
+/** Place in the chain cover of the auth graph. */
+export interface ChainPlace {
+  readonly chainId: number
+  readonly seq: number
+}

@@ -1,0 +1,28 @@
+// How an event relates to another, for the table of relations.
+// spec: client-server-api #forming-relationships-between-events
+
+import type { RoomEvent } from '#protocol/events/events.ts'
+import { objectAt, stringAt } from '#protocol/json/json.ts'
+
+/** A redaction is kept as a relation too, so that a target that arrives after it is found. */
+export const REDACTS = 'redacts'
+
+/** Longer relation types and keys are not aggregated: nobody makes them in good faith. Bytes would do as well; characters are cheaper. */
+const LONGEST_KEY = 255
+
+export interface Relation {
+  readonly parentId: string
+  readonly relType: string
+  readonly aggregationKey: string | null
+}
+
+export function relationOf(event: RoomEvent): Relation | undefined {
+  if (event.redacts !== undefined) return { parentId: event.redacts, relType: REDACTS, aggregationKey: null }
+  const relatesTo = objectAt(event.content, 'm.relates_to')
+  const relType = relatesTo && stringAt(relatesTo, 'rel_type')
+  const parentId = relatesTo && stringAt(relatesTo, 'event_id')
+  if (!relType || !parentId || relType === REDACTS) return undefined
+  if (relType.length > LONGEST_KEY || parentId.length > LONGEST_KEY) return undefined
+  const key = stringAt(relatesTo, 'key')
+  return { parentId, relType, aggregationKey: key !== undefined && key.length <= LONGEST_KEY ? key : null }
+}
