@@ -136,7 +136,7 @@ export class Append {
     }
     this.events.push(known)
 
-    const serversBefore = this.#head.servers
+    const headBefore = this.#head
     const fact = accepted && entry.backfilledAt === undefined ? this.#facts.length : undefined
     this.#writeEvent(known, entry, fact)
     for (const link of placed?.links ?? []) this.#rows.push(write(authChainLinkWriter, link))
@@ -146,7 +146,7 @@ export class Append {
 
     if (current && entry.backfilledAt === undefined) this.#moveState(known, current, fact)
     if (entry.extremities) this.#head = { ...this.#head, extremities: entry.extremities }
-    if (fact !== undefined) this.#announce(known, serversBefore)
+    if (fact !== undefined) this.#announce(known, headBefore)
     return known
   }
 
@@ -256,7 +256,8 @@ export class Append {
       servers = this.#countServer(servers, change, fact)
       this.#writeMembership(change, fact)
     }
-    this.#head = { ...this.#head, state: current, joined, invited, servers }
+    const serverNames = servers === this.#head.servers ? this.#head.serverNames : [...servers.keys()]
+    this.#head = { ...this.#head, state: current, joined, invited, servers, serverNames }
   }
 
   #countServer(servers: ReadonlyMap<ServerName, number>, change: StateChange, fact: number | undefined) {
@@ -295,11 +296,11 @@ export class Append {
     return serverNameOf(userId as UserId) === this.#parts.serverName
   }
 
-  #announce(known: KnownEvent, serversBefore: ReadonlyMap<ServerName, number>): void {
+  #announce(known: KnownEvent, headBefore: RoomHead): void {
     const { event } = known
     this.#visible.push(known)
     const target = event.type === 'm.room.member' ? event.stateKey : undefined
-    const payload: EventFact = { known, servers: namesOf(serversBefore, this.#head.servers) }
+    const payload: EventFact = { known, servers: serversAround(headBefore, this.#head) }
     this.#facts.push({
       kind: 'event',
       room: event.roomId,
@@ -312,20 +313,10 @@ export class Append {
 
 const one = (code: MembershipCode, wanted: MembershipCode): number => (code === wanted ? 1 : 0)
 
-/** One array per server map, made once: most events leave the servers of a room as they are. */
-const names = new WeakMap<ReadonlyMap<ServerName, number>, readonly ServerName[]>()
-
-function namesOf(
-  before: ReadonlyMap<ServerName, number>,
-  after: ReadonlyMap<ServerName, number>,
-): readonly ServerName[] {
-  if (before !== after) return [...new Set([...before.keys(), ...after.keys()])]
-  let list = names.get(after)
-  if (!list) {
-    list = [...after.keys()]
-    names.set(after, list)
-  }
-  return list
+/** Servers around an event: one shared list, unless the event brought or took one. */
+function serversAround(before: RoomHead, after: RoomHead): readonly ServerName[] {
+  if (before.servers === after.servers) return after.serverNames
+  return [...new Set([...before.serverNames, ...after.serverNames])]
 }
 
 /** What the state map notes of a membership event; an unknown membership cannot pass the rules. */

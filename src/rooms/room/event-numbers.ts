@@ -27,6 +27,7 @@ export class EventNumbers {
       this.#end = start + BLOCK
     }
     if (this.#end - this.#next < BLOCK / 2) this.#spare ??= this.#fetch()
+    this.#spare?.catch(() => (this.#spare = undefined)) // the next call asks again
   }
 
   get left(): number {

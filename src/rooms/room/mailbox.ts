@@ -22,7 +22,7 @@ export class Mailbox {
     if (this.#waiting >= MOST_WAITING) return Promise.reject(limitExceeded(WAIT_WHEN_FULL))
     this.#waiting++
     const turn = this.#last ? this.#last.then(act, act) : act()
-    const ended = turn.then(
+    const ended: Promise<void> = turn.then(
       () => this.#end(ended),
       () => this.#end(ended),
     )

@@ -24,6 +24,8 @@ export interface RoomHead {
   readonly invited: number
   /** Joined members by server. Copied when a server comes or goes, else shared. */
   readonly servers: ReadonlyMap<ServerName, number>
+  /** The keys of `servers`, as one list that all events share while no server comes or goes. */
+  readonly serverNames: readonly ServerName[]
 }
 
 export const extremitiesToText = (extremities: readonly Extremity[]): string =>

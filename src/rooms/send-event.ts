@@ -1,0 +1,213 @@
+// Sends events of our own: build, authorize (Matrix's rules), sign, persist.
+// spec: server-server-api #pdus, #signing-events; client-server-api #sending-events-to-a-room
+
+import { createHash } from 'node:crypto'
+import { StaleAct } from '#platform/stream/stream.ts'
+import { authEventKeys } from '#protocol/auth-events/auth-events.ts'
+import { authorize, mayRedact, type Verdict } from '#protocol/auth-rules/auth-rules.ts'
+import { forbidden } from '#protocol/errors/errors.ts'
+import { buildEvent, type EventDraft, type RoomEvent, referenceHash } from '#protocol/events/events.ts'
+import type { EventId, RoomId, UserId } from '#protocol/identifiers/identifiers.ts'
+import { canonicalJson, type JsonObject } from '#protocol/json/json.ts'
+import type { Append } from './room/append.ts'
+import type { Engine } from './room/engine.ts'
+import type { HotRoom, StateEvents } from './room/hot-room.ts'
+import type { KnownEvent } from './room/known-event.ts'
+import type { SentTransactionRow } from './store/event-writers.ts'
+import { transactionEvent } from './store/read-events.ts'
+
+export interface Draft {
+  readonly type: string
+  /** Undefined: a message event. */
+  readonly stateKey?: string | undefined
+  readonly sender: UserId
+  readonly content: JsonObject
+  /** The event to redact; only with type m.room.redaction. */
+  readonly redacts?: EventId | undefined
+  /** Given by application services only; else the clock's. */
+  readonly originServerTs?: number | undefined
+}
+
+export interface Transaction {
+  readonly deviceId: string
+  readonly txnId: string
+}
+
+/** More previous events than this are not named; the others stay extremities until a later event takes them up. */
+const MOST_PREV_EVENTS = 10
+
+/**
+ * Sends one event into a room we are in, and returns its ID when it is durable. A client that repeats a transaction gets the event
+ * that it sent the first time.
+ *
+ * @throws 403 with the rule that refused, 404 for an unknown room, 413 for an event that is too large, 400 for content without
+ * canonical JSON.
+ */
+export async function sendEvent(
+  engine: Engine,
+  roomId: RoomId,
+  draft: Draft,
+  transaction?: Transaction,
+): Promise<EventId> {
+  const device = transaction && transactionRow(engine, roomId, draft, transaction)
+  try {
+    return await engine.turn(roomId, async (room) => {
+      const same = await unchangedState(room, draft)
+      if (same) return { result: same, durable: Promise.resolve() }
+      const append = engine.append(room)
+      const known = await addEvent(engine, room, append, draft, device)
+      return { result: known.event.eventId, durable: engine.commit(room, append) }
+    })
+  } catch (error) {
+    const before = device && (await engine.parts.database.one(transactionEvent, device.row.key))
+    if (before && !(error instanceof StaleAct && error.guard !== 'rooms.take_transaction'))
+      return before.event_id as EventId
+    throw error
+  }
+}
+
+/** Builds an event on the append's head, checks it and adds it. Several of them make one act. */
+export async function addEvent(
+  engine: Engine,
+  room: HotRoom,
+  append: Append,
+  draft: Draft,
+  device?: DeviceRow,
+): Promise<KnownEvent> {
+  const { version, roomId } = room.head
+  const subject = { ...draft, stateKey: draft.stateKey }
+  const authKeys = authEventKeys(subject, version)
+  const keys = [{ type: 'm.room.create', stateKey: '' }, ...authKeys]
+  const state = await stateFor(engine, room, append, keys)
+  const auth = authKeys.flatMap(({ type, stateKey }) => state.known(type, stateKey) ?? [])
+  const previous = previousEvents(append)
+  await engine.numbers.reserve(1)
+  if (draft.stateKey !== undefined) await engine.chains.prepare(auth)
+  if (draft.stateKey !== undefined) await room.loadedState([{ type: draft.type, stateKey: draft.stateKey }])
+
+  const { event, json } = buildEvent(
+    {
+      type: draft.type,
+      stateKey: draft.stateKey,
+      sender: draft.sender,
+      roomId: draft.type === 'm.room.create' && version.roomIdIsCreateHash ? undefined : roomId,
+      content: draft.content,
+      originServerTs: draft.originServerTs ?? engine.parts.clock.now(),
+      depth: Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, ...previous.map(({ depth }) => depth)) + 1),
+      prevEvents: previous.map(({ eventId }) => eventId),
+      authEvents: auth.map((known) => known.event.eventId),
+      redacts: draft.redacts,
+      ...(version.eventIdFormat === 'field' && (await formerFields(engine, auth, previous))),
+    },
+    buildParts(engine, room),
+  )
+  const context = { state, crypto: engine.parts.crypto, createEvent: state.get('m.room.create', '') }
+  refuseUnlessAllowed(authorize(event, context))
+  const redacts = await redactedBy(engine, event, state)
+  return addBuilt(engine, append, { event, json, auth, device, redacts, previous })
+}
+
+interface BuiltParts {
+  readonly event: RoomEvent
+  readonly json: string
+  readonly auth: readonly KnownEvent[]
+  readonly device?: DeviceRow | undefined
+  readonly redacts?: KnownEvent | undefined
+  readonly previous: readonly { eventId: EventId }[]
+}
+
+function addBuilt(engine: Engine, append: Append, parts: BuiltParts): KnownEvent {
+  const { event, json, auth, device, redacts, previous } = parts
+  const { head } = append
+  const nid = engine.numbers.take()
+  const named = new Set(previous.map(({ eventId }) => eventId))
+  return append.add({
+    nid,
+    event,
+    json,
+    auth,
+    before: head.state ?? engine.nodes.trie.empty,
+    verdict: 'accepted',
+    extremities: [
+      ...head.extremities.filter(({ eventId }) => !named.has(eventId)),
+      { nid, eventId: event.eventId, depth: event.depth },
+    ],
+    ...(device && { device: { ...device, row: { ...device.row, eventNid: nid } } }),
+    ...(redacts && { redacts }),
+  })
+}
+
+export const buildParts = (engine: Engine, room: { readonly head: HotRoom['head'] }) => ({
+  version: room.head.version,
+  serverName: engine.parts.serverName,
+  crypto: engine.parts.crypto,
+  signingKey: engine.parts.signingKey(),
+})
+
+/** The state events for the keys as the append sees them: what it added itself before what the room had. */
+async function stateFor(
+  engine: Engine,
+  room: HotRoom,
+  append: Append,
+  keys: readonly { type: string; stateKey: string }[],
+): Promise<StateEvents> {
+  if (append.events.length === 0) return room.stateEvents(keys)
+  return append.stateEvents(keys, engine.log)
+}
+
+function previousEvents(append: Append) {
+  const { extremities } = append.head
+  if (extremities.length <= MOST_PREV_EVENTS) return extremities
+  return [...extremities].sort((a, b) => b.depth - a.depth).slice(0, MOST_PREV_EVENTS)
+}
+
+/** Room versions 1 and 2 have the event ID and the hashes of the events named as fields. */
+async function formerFields(
+  engine: Engine,
+  auth: readonly KnownEvent[],
+  previous: readonly { nid: number }[],
+): Promise<Pick<EventDraft, 'eventId' | 'referenceHashes'>> {
+  const { random, serverName, crypto } = engine.parts
+  const named = [...auth, ...(await engine.log.byNids(previous.map(({ nid }) => nid))).values()]
+  return {
+    eventId: `$${random.text(18)}:${serverName}` as EventId,
+    referenceHashes: new Map(
+      named.map(({ event }) => [event.eventId, referenceHash(event.pdu, event.version, crypto)]),
+    ),
+  }
+}
+
+/** The event that a redaction hides: known, in the same room, and the sender may. An unknown one may come later. */
+async function redactedBy(engine: Engine, event: RoomEvent, state: StateEvents): Promise<KnownEvent | undefined> {
+  if (event.redacts === undefined) return undefined
+  const target = await engine.log.byId(event.redacts)
+  if (!target || target.event.roomId !== event.roomId) return undefined
+  refuseUnlessAllowed(mayRedact(event, target.event, state, state.get('m.room.create', '')))
+  return target
+}
+
+/** A state event that says what the state says already is not sent again. */
+async function unchangedState(room: HotRoom, draft: Draft): Promise<EventId | undefined> {
+  if (draft.stateKey === undefined) return undefined
+  const { type, stateKey } = draft
+  const current = (await room.stateEvents([{ type, stateKey }])).known(type, stateKey)
+  if (!current || current.event.sender !== draft.sender || current.redactedBy !== undefined) return undefined
+  return canonicalJson(current.event.content) === canonicalJson(draft.content) ? current.event.eventId : undefined
+}
+
+export function refuseUnlessAllowed(verdict: Verdict): void {
+  if (!verdict.allowed) throw forbidden(verdict.rule, verdict.message)
+}
+
+interface DeviceRow {
+  readonly deviceId: string
+  readonly txnId: string
+  readonly row: SentTransactionRow
+}
+
+function transactionRow(engine: Engine, roomId: RoomId, draft: Draft, transaction: Transaction): DeviceRow {
+  const { deviceId, txnId } = transaction
+  const scope = [draft.sender, deviceId, roomId, draft.type, txnId].join('\0')
+  const key = createHash('sha256').update(scope).digest().subarray(0, 16)
+  return { deviceId, txnId, row: { key, eventNid: 0, sentTs: engine.parts.clock.now() } }
+}
