@@ -12,7 +12,7 @@ export const createRoom = endpoint({
   path: '/_matrix/client/v3/createRoom',
   formerPaths: ['/_matrix/client/r0/createRoom'],
   authenticate: 'access-token',
-  rateLimit: 'join',
+  rateLimit: 'request',
   body: Type.Object({
     creation_content: Type.Optional(JsonObjectSchema),
     initial_state: Type.Optional(

@@ -3,6 +3,7 @@
 
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
+import { DeviceIdSchema } from '../schemas/identifiers.ts'
 import { EmptyObjectSchema } from '../schemas/json.ts'
 import { AuthDataSchema } from '../schemas/user-interactive.ts'
 
@@ -13,7 +14,7 @@ export const deleteDevices = endpoint({
   formerPaths: ['/_matrix/client/r0/delete_devices'],
   authenticate: 'access-token',
   rateLimit: 'none',
-  body: Type.Object({ auth: Type.Optional(AuthDataSchema), devices: Type.Array(Type.String()) }),
+  body: Type.Object({ auth: Type.Optional(AuthDataSchema), devices: Type.Array(DeviceIdSchema) }),
   userInteractive: true,
   response: EmptyObjectSchema,
 })

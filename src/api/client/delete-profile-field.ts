@@ -10,6 +10,7 @@ export const deleteProfileField = endpoint({
   operationId: 'deleteProfileField',
   method: 'DELETE',
   path: '/_matrix/client/v3/profile/:userId/:keyName',
+  formerPaths: ['/_matrix/client/unstable/uk.tcpip.msc4133/profile/:userId/:keyName'],
   authenticate: 'access-token',
   rateLimit: 'request',
   params: Type.Object({ userId: UserIdSchema, keyName: NameSchema }),

@@ -14,6 +14,6 @@ export const deleteRoomKeyBySessionId = endpoint({
   authenticate: 'access-token',
   rateLimit: 'request',
   params: Type.Object({ roomId: RoomIdSchema, sessionId: NameSchema }),
-  query: Type.Object({ version: Type.String() }),
+  query: Type.Object({ version: NameSchema }),
   response: RoomKeysUpdateSchema,
 })

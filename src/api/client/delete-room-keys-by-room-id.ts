@@ -3,7 +3,7 @@
 
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
-import { RoomIdSchema } from '../schemas/identifiers.ts'
+import { NameSchema, RoomIdSchema } from '../schemas/identifiers.ts'
 import { RoomKeysUpdateSchema } from '../schemas/key-backup.ts'
 
 export const deleteRoomKeysByRoomId = endpoint({
@@ -14,6 +14,6 @@ export const deleteRoomKeysByRoomId = endpoint({
   authenticate: 'access-token',
   rateLimit: 'request',
   params: Type.Object({ roomId: RoomIdSchema }),
-  query: Type.Object({ version: Type.String() }),
+  query: Type.Object({ version: NameSchema }),
   response: RoomKeysUpdateSchema,
 })

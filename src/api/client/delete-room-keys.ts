@@ -3,6 +3,7 @@
 
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
+import { NameSchema } from '../schemas/identifiers.ts'
 import { RoomKeysUpdateSchema } from '../schemas/key-backup.ts'
 
 export const deleteRoomKeys = endpoint({
@@ -12,6 +13,6 @@ export const deleteRoomKeys = endpoint({
   formerPaths: ['/_matrix/client/r0/room_keys/keys'],
   authenticate: 'access-token',
   rateLimit: 'request',
-  query: Type.Object({ version: Type.String() }),
+  query: Type.Object({ version: NameSchema }),
   response: RoomKeysUpdateSchema,
 })

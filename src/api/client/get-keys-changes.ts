@@ -3,6 +3,7 @@
 
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
+import { UserIdSchema } from '../schemas/identifiers.ts'
 import { TokenSchema } from '../schemas/pagination.ts'
 
 export const getKeysChanges = endpoint({
@@ -14,7 +15,7 @@ export const getKeysChanges = endpoint({
   rateLimit: 'none',
   query: Type.Object({ from: TokenSchema, to: TokenSchema }),
   response: Type.Object({
-    changed: Type.Optional(Type.Array(Type.String())),
-    left: Type.Optional(Type.Array(Type.String())),
+    changed: Type.Optional(Type.Array(UserIdSchema)),
+    left: Type.Optional(Type.Array(UserIdSchema)),
   }),
 })

@@ -4,8 +4,10 @@
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
 import { ClientEventWithoutRoomIdSchema } from '../schemas/client-event.ts'
-import { JsonObjectSchema, TimestampSchema } from '../schemas/json.ts'
+import { RoomIdSchema } from '../schemas/identifiers.ts'
+import { TimestampSchema } from '../schemas/json.ts'
 import { LimitSchema, TokenSchema } from '../schemas/pagination.ts'
+import { PushActionsSchema } from '../schemas/push-rules.ts'
 
 export const getNotifications = endpoint({
   operationId: 'getNotifications',
@@ -23,11 +25,11 @@ export const getNotifications = endpoint({
     next_token: Type.Optional(Type.String()),
     notifications: Type.Array(
       Type.Object({
-        actions: Type.Array(Type.Union([JsonObjectSchema, Type.String()])),
+        actions: PushActionsSchema,
         event: ClientEventWithoutRoomIdSchema,
         profile_tag: Type.Optional(Type.String()),
         read: Type.Boolean(),
-        room_id: Type.String(),
+        room_id: RoomIdSchema,
         ts: TimestampSchema,
       }),
     ),

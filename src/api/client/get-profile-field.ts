@@ -10,6 +10,10 @@ export const getProfileField = endpoint({
   operationId: 'getProfileField',
   method: 'GET',
   path: '/_matrix/client/v3/profile/:userId/:keyName',
+  formerPaths: [
+    '/_matrix/client/r0/profile/:userId/:keyName',
+    '/_matrix/client/unstable/uk.tcpip.msc4133/profile/:userId/:keyName',
+  ],
   authenticate: 'none',
   rateLimit: 'none',
   params: Type.Object({ userId: UserIdSchema, keyName: NameSchema }),

@@ -4,8 +4,7 @@
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
 import { NameSchema } from '../schemas/identifiers.ts'
-import { JsonObjectSchema } from '../schemas/json.ts'
-import { PushRuleKindSchema } from '../schemas/push-rules.ts'
+import { PushActionsSchema, PushRuleKindSchema } from '../schemas/push-rules.ts'
 
 export const getPushRuleActions = endpoint({
   operationId: 'getPushRuleActions',
@@ -15,5 +14,5 @@ export const getPushRuleActions = endpoint({
   authenticate: 'access-token',
   rateLimit: 'none',
   params: Type.Object({ kind: PushRuleKindSchema, ruleId: NameSchema }),
-  response: Type.Object({ actions: Type.Array(Type.Union([Type.String(), JsonObjectSchema])) }),
+  response: Type.Object({ actions: PushActionsSchema }),
 })

@@ -8,7 +8,11 @@ export const getPushRulesGlobal = endpoint({
   operationId: 'getPushRulesGlobal',
   method: 'GET',
   path: '/_matrix/client/v3/pushrules/global/',
-  formerPaths: ['/_matrix/client/r0/pushrules/global/'],
+  formerPaths: [
+    '/_matrix/client/v3/pushrules/global',
+    '/_matrix/client/r0/pushrules/global/',
+    '/_matrix/client/r0/pushrules/global',
+  ],
   authenticate: 'access-token',
   rateLimit: 'none',
   response: PushRulesetSchema,

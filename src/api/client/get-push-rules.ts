@@ -9,7 +9,7 @@ export const getPushRules = endpoint({
   operationId: 'getPushRules',
   method: 'GET',
   path: '/_matrix/client/v3/pushrules/',
-  formerPaths: ['/_matrix/client/r0/pushrules/'],
+  formerPaths: ['/_matrix/client/v3/pushrules', '/_matrix/client/r0/pushrules/', '/_matrix/client/r0/pushrules'],
   authenticate: 'access-token',
   rateLimit: 'none',
   response: Type.Object({ global: PushRulesetSchema }),

@@ -1,9 +1,8 @@
 // The latest key backup.
 // spec: client-server-api, GET /_matrix/client/v3/room_keys/version
 
-import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
-import { CountSchema, JsonObjectSchema, oneOf } from '../schemas/json.ts'
+import { BackupVersionSchema } from '../schemas/key-backup.ts'
 
 export const getRoomKeysVersionCurrent = endpoint({
   operationId: 'getRoomKeysVersionCurrent',
@@ -12,11 +11,5 @@ export const getRoomKeysVersionCurrent = endpoint({
   formerPaths: ['/_matrix/client/r0/room_keys/version'],
   authenticate: 'access-token',
   rateLimit: 'request',
-  response: Type.Object({
-    algorithm: oneOf('m.megolm_backup.v1.curve25519-aes-sha2'),
-    auth_data: JsonObjectSchema,
-    count: CountSchema,
-    etag: Type.String(),
-    version: Type.String(),
-  }),
+  response: BackupVersionSchema,
 })

@@ -4,7 +4,7 @@
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
 import { NameSchema } from '../schemas/identifiers.ts'
-import { CountSchema, JsonObjectSchema, oneOf } from '../schemas/json.ts'
+import { BackupVersionSchema } from '../schemas/key-backup.ts'
 
 export const getRoomKeysVersion = endpoint({
   operationId: 'getRoomKeysVersion',
@@ -14,11 +14,5 @@ export const getRoomKeysVersion = endpoint({
   authenticate: 'access-token',
   rateLimit: 'request',
   params: Type.Object({ version: NameSchema }),
-  response: Type.Object({
-    algorithm: oneOf('m.megolm_backup.v1.curve25519-aes-sha2'),
-    auth_data: JsonObjectSchema,
-    count: CountSchema,
-    etag: Type.String(),
-    version: Type.String(),
-  }),
+  response: BackupVersionSchema,
 })

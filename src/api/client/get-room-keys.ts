@@ -3,9 +3,8 @@
 
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
-import { RoomIdSchema } from '../schemas/identifiers.ts'
-import { mapBy } from '../schemas/json.ts'
-import { RoomKeyBackupSchema } from '../schemas/key-backup.ts'
+import { NameSchema } from '../schemas/identifiers.ts'
+import { KeyBackupSchema } from '../schemas/key-backup.ts'
 
 export const getRoomKeys = endpoint({
   operationId: 'getRoomKeys',
@@ -14,6 +13,6 @@ export const getRoomKeys = endpoint({
   formerPaths: ['/_matrix/client/r0/room_keys/keys'],
   authenticate: 'access-token',
   rateLimit: 'request',
-  query: Type.Object({ version: Type.String() }),
-  response: Type.Object({ rooms: mapBy(RoomIdSchema, RoomKeyBackupSchema) }),
+  query: Type.Object({ version: NameSchema }),
+  response: KeyBackupSchema,
 })

@@ -3,31 +3,24 @@
 
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
-import { RoomAliasSchema, RoomIdOrAliasSchema, RoomIdSchema, ServerNameSchema } from '../schemas/identifiers.ts'
-import { CountSchema, oneOf } from '../schemas/json.ts'
+import { RoomIdOrAliasSchema, ServerNameSchema } from '../schemas/identifiers.ts'
+import { oneOf } from '../schemas/json.ts'
+import { RoomSummarySchema } from '../schemas/public-rooms.ts'
 
 export const getRoomSummary = endpoint({
   operationId: 'getRoomSummary',
   method: 'GET',
   path: '/_matrix/client/v1/room_summary/:roomIdOrAlias',
+  formerPaths: [
+    '/_matrix/client/unstable/im.nheko.summary/summary/:roomIdOrAlias',
+    '/_matrix/client/unstable/im.nheko.summary/rooms/:roomIdOrAlias/summary',
+  ],
   authenticate: 'access-token?',
   rateLimit: 'none',
   params: Type.Object({ roomIdOrAlias: RoomIdOrAliasSchema }),
   query: Type.Object({ via: Type.Optional(Type.Array(ServerNameSchema)) }),
   response: Type.Object({
-    allowed_room_ids: Type.Optional(Type.Array(RoomIdSchema)),
-    avatar_url: Type.Optional(Type.String()),
-    canonical_alias: Type.Optional(RoomAliasSchema),
-    encryption: Type.Optional(oneOf('m.megolm.v1.aes-sha2')),
-    guest_can_join: Type.Boolean(),
-    join_rule: Type.Optional(Type.String()),
+    ...RoomSummarySchema.properties,
     membership: Type.Optional(oneOf('invite', 'join', 'knock', 'leave', 'ban')),
-    name: Type.Optional(Type.String()),
-    num_joined_members: CountSchema,
-    room_id: RoomIdSchema,
-    room_type: Type.Optional(Type.String()),
-    room_version: Type.Optional(Type.String()),
-    topic: Type.Optional(Type.String()),
-    world_readable: Type.Boolean(),
   }),
 })

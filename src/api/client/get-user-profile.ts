@@ -4,6 +4,7 @@
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
 import { UserIdSchema } from '../schemas/identifiers.ts'
+import { JsonObjectSchema } from '../schemas/json.ts'
 
 export const getUserProfile = endpoint({
   operationId: 'getUserProfile',
@@ -13,9 +14,5 @@ export const getUserProfile = endpoint({
   authenticate: 'none',
   rateLimit: 'none',
   params: Type.Object({ userId: UserIdSchema }),
-  response: Type.Object({
-    avatar_url: Type.Optional(Type.String()),
-    displayname: Type.Optional(Type.String()),
-    'm.tz': Type.Optional(Type.String()),
-  }),
+  response: JsonObjectSchema,
 })

@@ -25,5 +25,6 @@ export const joinRoomById = endpoint({
       }),
     ),
   }),
+  emptyBody: true,
   response: Type.Object({ room_id: RoomIdSchema }),
 })

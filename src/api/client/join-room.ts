@@ -14,7 +14,11 @@ export const joinRoom = endpoint({
   authenticate: 'access-token',
   rateLimit: 'join',
   params: Type.Object({ roomIdOrAlias: RoomIdOrAliasSchema }),
-  query: Type.Object({ via: Type.Optional(Type.Array(ServerNameSchema)) }),
+  query: Type.Object({
+    // Before v1.12: the same as `via`.
+    server_name: Type.Optional(Type.Array(ServerNameSchema)),
+    via: Type.Optional(Type.Array(ServerNameSchema)),
+  }),
   body: Type.Object({
     reason: Type.Optional(Type.String()),
     third_party_signed: Type.Optional(
@@ -26,5 +30,6 @@ export const joinRoom = endpoint({
       }),
     ),
   }),
+  emptyBody: true,
   response: Type.Object({ room_id: RoomIdSchema }),
 })

@@ -15,5 +15,6 @@ export const leaveRoom = endpoint({
   rateLimit: 'request',
   params: Type.Object({ roomId: RoomIdSchema }),
   body: Type.Object({ reason: Type.Optional(Type.String()) }),
+  emptyBody: true,
   response: EmptyObjectSchema,
 })

@@ -2,7 +2,7 @@
 // spec: client-server-api, POST /_matrix/client/v3/logout/all
 
 import { endpoint } from '../endpoint.ts'
-import { JsonObjectSchema } from '../schemas/json.ts'
+import { EmptyObjectSchema } from '../schemas/json.ts'
 
 export const logoutAll = endpoint({
   operationId: 'logout_all',
@@ -12,5 +12,5 @@ export const logoutAll = endpoint({
   authenticate: 'access-token',
   rateLimit: 'none',
   allowLocked: true,
-  response: JsonObjectSchema,
+  response: EmptyObjectSchema,
 })

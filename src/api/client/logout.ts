@@ -2,7 +2,7 @@
 // spec: client-server-api, POST /_matrix/client/v3/logout
 
 import { endpoint } from '../endpoint.ts'
-import { JsonObjectSchema } from '../schemas/json.ts'
+import { EmptyObjectSchema } from '../schemas/json.ts'
 
 export const logout = endpoint({
   operationId: 'logout',
@@ -12,5 +12,5 @@ export const logout = endpoint({
   authenticate: 'access-token',
   rateLimit: 'none',
   allowLocked: true,
-  response: JsonObjectSchema,
+  response: EmptyObjectSchema,
 })

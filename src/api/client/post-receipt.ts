@@ -19,5 +19,6 @@ export const postReceipt = endpoint({
     eventId: EventIdSchema,
   }),
   body: Type.Object({ thread_id: Type.Optional(Type.String()) }),
+  emptyBody: true,
   response: EmptyObjectSchema,
 })

@@ -14,7 +14,7 @@ export const putRoomKeyBySessionId = endpoint({
   authenticate: 'access-token',
   rateLimit: 'request',
   params: Type.Object({ roomId: RoomIdSchema, sessionId: NameSchema }),
-  query: Type.Object({ version: Type.String() }),
+  query: Type.Object({ version: NameSchema }),
   body: KeyBackupDataSchema,
   response: RoomKeysUpdateSchema,
 })

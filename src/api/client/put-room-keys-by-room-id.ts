@@ -3,7 +3,7 @@
 
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
-import { RoomIdSchema } from '../schemas/identifiers.ts'
+import { NameSchema, RoomIdSchema } from '../schemas/identifiers.ts'
 import { RoomKeyBackupSchema, RoomKeysUpdateSchema } from '../schemas/key-backup.ts'
 
 export const putRoomKeysByRoomId = endpoint({
@@ -14,7 +14,9 @@ export const putRoomKeysByRoomId = endpoint({
   authenticate: 'access-token',
   rateLimit: 'request',
   params: Type.Object({ roomId: RoomIdSchema }),
-  query: Type.Object({ version: Type.String() }),
+  query: Type.Object({ version: NameSchema }),
   body: RoomKeyBackupSchema,
+  // Clients upload some hundred sessions of about 1 KiB at once, and more after a long time offline.
+  bodyLimit: 8 * 1024 * 1024,
   response: RoomKeysUpdateSchema,
 })

@@ -4,7 +4,7 @@
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
 import { NameSchema } from '../schemas/identifiers.ts'
-import { EmptyObjectSchema, JsonObjectSchema, oneOf } from '../schemas/json.ts'
+import { EmptyObjectSchema, JsonObjectSchema } from '../schemas/json.ts'
 
 export const putRoomKeysVersion = endpoint({
   operationId: 'putRoomKeysVersion',
@@ -14,10 +14,6 @@ export const putRoomKeysVersion = endpoint({
   authenticate: 'access-token',
   rateLimit: 'request',
   params: Type.Object({ version: NameSchema }),
-  body: Type.Object({
-    algorithm: oneOf('m.megolm_backup.v1.curve25519-aes-sha2'),
-    auth_data: JsonObjectSchema,
-    version: Type.Optional(Type.String()),
-  }),
+  body: Type.Object({ algorithm: Type.String(), auth_data: JsonObjectSchema, version: Type.Optional(NameSchema) }),
   response: EmptyObjectSchema,
 })

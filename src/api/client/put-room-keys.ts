@@ -3,9 +3,8 @@
 
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
-import { RoomIdSchema } from '../schemas/identifiers.ts'
-import { mapBy } from '../schemas/json.ts'
-import { RoomKeyBackupSchema, RoomKeysUpdateSchema } from '../schemas/key-backup.ts'
+import { NameSchema } from '../schemas/identifiers.ts'
+import { KeyBackupSchema, RoomKeysUpdateSchema } from '../schemas/key-backup.ts'
 
 export const putRoomKeys = endpoint({
   operationId: 'putRoomKeys',
@@ -14,7 +13,9 @@ export const putRoomKeys = endpoint({
   formerPaths: ['/_matrix/client/r0/room_keys/keys'],
   authenticate: 'access-token',
   rateLimit: 'request',
-  query: Type.Object({ version: Type.String() }),
-  body: Type.Object({ rooms: mapBy(RoomIdSchema, RoomKeyBackupSchema) }),
+  query: Type.Object({ version: NameSchema }),
+  body: KeyBackupSchema,
+  // Clients upload some hundred sessions of about 1 KiB at once, and more after a long time offline.
+  bodyLimit: 8 * 1024 * 1024,
   response: RoomKeysUpdateSchema,
 })

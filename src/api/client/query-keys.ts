@@ -3,7 +3,7 @@
 
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
-import { CrossSigningKeySchema } from '../schemas/device-keys.ts'
+import { CrossSigningKeySchema, DeviceKeysWithNameSchema } from '../schemas/device-keys.ts'
 import { DeviceIdSchema, UserIdSchema } from '../schemas/identifiers.ts'
 import { CountSchema, JsonObjectSchema, mapBy, mapOf } from '../schemas/json.ts'
 
@@ -15,25 +15,11 @@ export const queryKeys = endpoint({
   authenticate: 'access-token',
   rateLimit: 'none',
   body: Type.Object({
-    device_keys: mapBy(UserIdSchema, Type.Array(Type.String())),
+    device_keys: mapBy(UserIdSchema, Type.Array(DeviceIdSchema)),
     timeout: Type.Optional(CountSchema),
   }),
   response: Type.Object({
-    device_keys: Type.Optional(
-      mapBy(
-        UserIdSchema,
-        mapOf(
-          Type.Object({
-            algorithms: Type.Array(Type.String()),
-            device_id: DeviceIdSchema,
-            keys: mapOf(Type.String()),
-            signatures: mapBy(UserIdSchema, mapOf(Type.String())),
-            unsigned: Type.Optional(Type.Object({ device_display_name: Type.Optional(Type.String()) })),
-            user_id: UserIdSchema,
-          }),
-        ),
-      ),
-    ),
+    device_keys: Type.Optional(mapBy(UserIdSchema, mapOf(DeviceKeysWithNameSchema))),
     failures: Type.Optional(mapOf(JsonObjectSchema)),
     master_keys: Type.Optional(mapBy(UserIdSchema, CrossSigningKeySchema)),
     self_signing_keys: Type.Optional(mapBy(UserIdSchema, CrossSigningKeySchema)),

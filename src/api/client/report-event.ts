@@ -15,5 +15,6 @@ export const reportEvent = endpoint({
   rateLimit: 'none',
   params: Type.Object({ roomId: RoomIdSchema, eventId: EventIdSchema }),
   body: Type.Object({ reason: Type.Optional(Type.String()) }),
+  emptyBody: true,
   response: EmptyObjectSchema,
 })

@@ -14,5 +14,6 @@ export const reportRoom = endpoint({
   rateLimit: 'request',
   params: Type.Object({ roomId: RoomIdSchema }),
   body: Type.Object({ reason: Type.String() }),
+  emptyBody: true,
   response: EmptyObjectSchema,
 })

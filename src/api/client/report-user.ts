@@ -14,5 +14,6 @@ export const reportUser = endpoint({
   rateLimit: 'request',
   params: Type.Object({ userId: UserIdSchema }),
   body: Type.Object({ reason: Type.String() }),
+  emptyBody: true,
   response: EmptyObjectSchema,
 })

@@ -15,6 +15,7 @@ export const requestOpenIdToken = endpoint({
   rateLimit: 'request',
   params: Type.Object({ userId: UserIdSchema }),
   body: JsonObjectSchema,
+  emptyBody: true,
   response: Type.Object({
     access_token: Type.String(),
     expires_in: CountSchema,

@@ -3,6 +3,7 @@
 
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
+import { DelaySchema } from '../schemas/delay.ts'
 import { EventIdSchema, EventTypeSchema, RoomIdSchema, TransactionIdSchema } from '../schemas/identifiers.ts'
 import { JsonObjectSchema } from '../schemas/json.ts'
 
@@ -14,6 +15,7 @@ export const sendMessage = endpoint({
   authenticate: 'access-token',
   rateLimit: 'message',
   params: Type.Object({ roomId: RoomIdSchema, eventType: EventTypeSchema, txnId: TransactionIdSchema }),
+  query: DelaySchema,
   body: JsonObjectSchema,
   response: Type.Object({ event_id: EventIdSchema }),
 })

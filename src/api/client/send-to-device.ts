@@ -15,5 +15,7 @@ export const sendToDevice = endpoint({
   rateLimit: 'none',
   params: Type.Object({ eventType: EventTypeSchema, txnId: TransactionIdSchema }),
   body: Type.Object({ messages: mapBy(UserIdSchema, mapOf(JsonObjectSchema)) }),
+  // One message for each of a user's, or a room's, devices: some hundred of about 4 KiB.
+  bodyLimit: 4 * 1024 * 1024,
   response: EmptyObjectSchema,
 })

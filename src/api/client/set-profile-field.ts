@@ -10,6 +10,10 @@ export const setProfileField = endpoint({
   operationId: 'setProfileField',
   method: 'PUT',
   path: '/_matrix/client/v3/profile/:userId/:keyName',
+  formerPaths: [
+    '/_matrix/client/r0/profile/:userId/:keyName',
+    '/_matrix/client/unstable/uk.tcpip.msc4133/profile/:userId/:keyName',
+  ],
   authenticate: 'access-token',
   rateLimit: 'request',
   params: Type.Object({ userId: UserIdSchema, keyName: NameSchema }),

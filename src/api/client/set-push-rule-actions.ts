@@ -4,8 +4,8 @@
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
 import { NameSchema } from '../schemas/identifiers.ts'
-import { EmptyObjectSchema, JsonObjectSchema } from '../schemas/json.ts'
-import { PushRuleKindSchema } from '../schemas/push-rules.ts'
+import { EmptyObjectSchema } from '../schemas/json.ts'
+import { PushActionsSchema, PushRuleKindSchema } from '../schemas/push-rules.ts'
 
 export const setPushRuleActions = endpoint({
   operationId: 'setPushRuleActions',
@@ -15,6 +15,6 @@ export const setPushRuleActions = endpoint({
   authenticate: 'access-token',
   rateLimit: 'none',
   params: Type.Object({ kind: PushRuleKindSchema, ruleId: NameSchema }),
-  body: Type.Object({ actions: Type.Array(Type.Union([Type.String(), JsonObjectSchema])) }),
+  body: Type.Object({ actions: PushActionsSchema }),
   response: EmptyObjectSchema,
 })

@@ -4,8 +4,8 @@
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
 import { NameSchema } from '../schemas/identifiers.ts'
-import { EmptyObjectSchema, JsonObjectSchema } from '../schemas/json.ts'
-import { PushConditionSchema, PushRuleKindSchema } from '../schemas/push-rules.ts'
+import { EmptyObjectSchema } from '../schemas/json.ts'
+import { PushActionsSchema, PushConditionSchema, PushRuleKindSchema } from '../schemas/push-rules.ts'
 
 export const setPushRule = endpoint({
   operationId: 'setPushRule',
@@ -17,7 +17,7 @@ export const setPushRule = endpoint({
   params: Type.Object({ kind: PushRuleKindSchema, ruleId: NameSchema }),
   query: Type.Object({ after: Type.Optional(Type.String()), before: Type.Optional(Type.String()) }),
   body: Type.Object({
-    actions: Type.Array(Type.Union([Type.String(), JsonObjectSchema])),
+    actions: PushActionsSchema,
     conditions: Type.Optional(Type.Array(PushConditionSchema)),
     pattern: Type.Optional(Type.String()),
   }),

@@ -3,8 +3,8 @@
 
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
-import { RoomIdSchema } from '../schemas/identifiers.ts'
-import { JsonObjectSchema } from '../schemas/json.ts'
+import { EventIdSchema, RoomIdSchema } from '../schemas/identifiers.ts'
+import { EmptyObjectSchema } from '../schemas/json.ts'
 
 export const setReadMarker = endpoint({
   operationId: 'setReadMarker',
@@ -15,9 +15,9 @@ export const setReadMarker = endpoint({
   rateLimit: 'request',
   params: Type.Object({ roomId: RoomIdSchema }),
   body: Type.Object({
-    'm.fully_read': Type.Optional(Type.String()),
-    'm.read': Type.Optional(Type.String()),
-    'm.read.private': Type.Optional(Type.String()),
+    'm.fully_read': Type.Optional(EventIdSchema),
+    'm.read': Type.Optional(EventIdSchema),
+    'm.read.private': Type.Optional(EventIdSchema),
   }),
-  response: JsonObjectSchema,
+  response: EmptyObjectSchema,
 })

@@ -3,7 +3,7 @@
 
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
-import { RoomIdSchema } from '../schemas/identifiers.ts'
+import { RoomIdSchema, UserIdSchema } from '../schemas/identifiers.ts'
 
 export const upgradeRoom = endpoint({
   operationId: 'upgradeRoom',
@@ -13,6 +13,6 @@ export const upgradeRoom = endpoint({
   authenticate: 'access-token',
   rateLimit: 'none',
   params: Type.Object({ roomId: RoomIdSchema }),
-  body: Type.Object({ additional_creators: Type.Optional(Type.Array(Type.String())), new_version: Type.String() }),
-  response: Type.Object({ replacement_room: Type.String() }),
+  body: Type.Object({ additional_creators: Type.Optional(Type.Array(UserIdSchema)), new_version: Type.String() }),
+  response: Type.Object({ replacement_room: RoomIdSchema }),
 })

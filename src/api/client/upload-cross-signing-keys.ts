@@ -11,7 +11,7 @@ export const uploadCrossSigningKeys = endpoint({
   operationId: 'uploadCrossSigningKeys',
   method: 'POST',
   path: '/_matrix/client/v3/keys/device_signing/upload',
-  formerPaths: ['/_matrix/client/r0/keys/device_signing/upload'],
+  formerPaths: ['/_matrix/client/r0/keys/device_signing/upload', '/_matrix/client/unstable/keys/device_signing/upload'],
   authenticate: 'access-token',
   rateLimit: 'none',
   body: Type.Object({
@@ -20,5 +20,6 @@ export const uploadCrossSigningKeys = endpoint({
     self_signing_key: Type.Optional(CrossSigningKeySchema),
     user_signing_key: Type.Optional(CrossSigningKeySchema),
   }),
+  userInteractive: true,
   response: EmptyObjectSchema,
 })

@@ -10,7 +10,7 @@ export const uploadCrossSigningSignatures = endpoint({
   operationId: 'uploadCrossSigningSignatures',
   method: 'POST',
   path: '/_matrix/client/v3/keys/signatures/upload',
-  formerPaths: ['/_matrix/client/r0/keys/signatures/upload'],
+  formerPaths: ['/_matrix/client/r0/keys/signatures/upload', '/_matrix/client/unstable/keys/signatures/upload'],
   authenticate: 'access-token',
   rateLimit: 'none',
   body: mapBy(UserIdSchema, mapOf(JsonObjectSchema)),

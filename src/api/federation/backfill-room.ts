@@ -3,7 +3,7 @@
 
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
-import { RoomIdSchema } from '../schemas/identifiers.ts'
+import { EventIdSchema, RoomIdSchema, ServerNameSchema } from '../schemas/identifiers.ts'
 import { JsonObjectSchema, TimestampSchema } from '../schemas/json.ts'
 import { LimitSchema } from '../schemas/pagination.ts'
 
@@ -14,9 +14,9 @@ export const backfillRoom = endpoint({
   authenticate: 'signed',
   rateLimit: 'federation',
   params: Type.Object({ roomId: RoomIdSchema }),
-  query: Type.Object({ limit: LimitSchema, v: Type.Array(Type.String()) }),
+  query: Type.Object({ limit: LimitSchema, v: Type.Array(EventIdSchema) }),
   response: Type.Object({
-    origin: Type.String(),
+    origin: ServerNameSchema,
     origin_server_ts: TimestampSchema,
     pdus: Type.Array(JsonObjectSchema),
   }),

@@ -3,6 +3,7 @@
 
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
+import { OneTimeKeysSchema } from '../schemas/device-keys.ts'
 import { UserIdSchema } from '../schemas/identifiers.ts'
 import { mapBy, mapOf } from '../schemas/json.ts'
 
@@ -13,14 +14,5 @@ export const claimUserEncryptionKeys = endpoint({
   authenticate: 'signed',
   rateLimit: 'federation',
   body: Type.Object({ one_time_keys: mapBy(UserIdSchema, mapOf(Type.String())) }),
-  response: Type.Object({
-    one_time_keys: mapBy(
-      UserIdSchema,
-      mapOf(
-        mapOf(
-          Type.Union([Type.String(), Type.Object({ key: Type.String(), signatures: mapOf(mapOf(Type.String())) })]),
-        ),
-      ),
-    ),
-  }),
+  response: Type.Object({ one_time_keys: mapBy(UserIdSchema, mapOf(OneTimeKeysSchema)) }),
 })

@@ -3,6 +3,7 @@
 
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
+import { UserIdSchema } from '../schemas/identifiers.ts'
 
 export const exchangeOpenIdToken = endpoint({
   operationId: 'exchangeOpenIdToken',
@@ -11,5 +12,5 @@ export const exchangeOpenIdToken = endpoint({
   authenticate: 'none',
   rateLimit: 'none',
   query: Type.Object({ access_token: Type.String() }),
-  response: Type.Object({ sub: Type.String() }),
+  response: Type.Object({ sub: UserIdSchema }),
 })

@@ -25,7 +25,7 @@ export const exchangeThirdPartyInvite = endpoint({
         }),
       }),
     }),
-    room_id: Type.String(),
+    room_id: RoomIdSchema,
     sender: UserIdSchema,
     state_key: UserIdSchema,
     type: Type.String(),

@@ -3,7 +3,7 @@
 
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
-import { RoomIdSchema } from '../schemas/identifiers.ts'
+import { EventIdSchema, RoomIdSchema } from '../schemas/identifiers.ts'
 import { TimestampSchema } from '../schemas/json.ts'
 import { DirectionSchema } from '../schemas/pagination.ts'
 
@@ -15,5 +15,5 @@ export const getEventByTimestamp = endpoint({
   rateLimit: 'federation',
   params: Type.Object({ roomId: RoomIdSchema }),
   query: Type.Object({ dir: DirectionSchema, ts: TimestampSchema }),
-  response: Type.Object({ event_id: Type.String(), origin_server_ts: TimestampSchema }),
+  response: Type.Object({ event_id: EventIdSchema, origin_server_ts: TimestampSchema }),
 })

@@ -3,7 +3,7 @@
 
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
-import { EventIdSchema } from '../schemas/identifiers.ts'
+import { EventIdSchema, ServerNameSchema } from '../schemas/identifiers.ts'
 import { JsonObjectSchema, TimestampSchema } from '../schemas/json.ts'
 
 export const getEvent = endpoint({
@@ -14,7 +14,7 @@ export const getEvent = endpoint({
   rateLimit: 'federation',
   params: Type.Object({ eventId: EventIdSchema }),
   response: Type.Object({
-    origin: Type.String(),
+    origin: ServerNameSchema,
     origin_server_ts: TimestampSchema,
     pdus: Type.Array(JsonObjectSchema),
   }),

@@ -3,8 +3,9 @@
 
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
-import { RoomIdSchema } from '../schemas/identifiers.ts'
-import { CountSchema, JsonObjectSchema } from '../schemas/json.ts'
+import { PdusSchema } from '../schemas/federation-event.ts'
+import { EventIdSchema, RoomIdSchema } from '../schemas/identifiers.ts'
+import { CountSchema } from '../schemas/json.ts'
 
 export const getMissingPreviousEvents = endpoint({
   operationId: 'getMissingPreviousEvents',
@@ -14,11 +15,10 @@ export const getMissingPreviousEvents = endpoint({
   rateLimit: 'federation',
   params: Type.Object({ roomId: RoomIdSchema }),
   body: Type.Object({
-    earliest_events: Type.Array(Type.String()),
-    latest_events: Type.Array(Type.String()),
+    earliest_events: Type.Array(EventIdSchema),
+    latest_events: Type.Array(EventIdSchema),
     limit: Type.Optional(CountSchema),
     min_depth: Type.Optional(CountSchema),
   }),
-  emptyBody: true,
-  response: Type.Object({ events: Type.Array(JsonObjectSchema) }),
+  response: Type.Object({ events: PdusSchema }),
 })

@@ -3,7 +3,7 @@
 
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
-import { RoomIdSchema } from '../schemas/identifiers.ts'
+import { EventIdSchema, RoomIdSchema } from '../schemas/identifiers.ts'
 
 export const getRoomStateIds = endpoint({
   operationId: 'getRoomStateIds',
@@ -12,6 +12,6 @@ export const getRoomStateIds = endpoint({
   authenticate: 'signed',
   rateLimit: 'federation',
   params: Type.Object({ roomId: RoomIdSchema }),
-  query: Type.Object({ event_id: Type.String() }),
-  response: Type.Object({ auth_chain_ids: Type.Array(Type.String()), pdu_ids: Type.Array(Type.String()) }),
+  query: Type.Object({ event_id: EventIdSchema }),
+  response: Type.Object({ auth_chain_ids: Type.Array(EventIdSchema), pdu_ids: Type.Array(EventIdSchema) }),
 })

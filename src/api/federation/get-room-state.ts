@@ -3,7 +3,7 @@
 
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
-import { RoomIdSchema } from '../schemas/identifiers.ts'
+import { EventIdSchema, RoomIdSchema } from '../schemas/identifiers.ts'
 import { JsonObjectSchema } from '../schemas/json.ts'
 
 export const getRoomState = endpoint({
@@ -13,6 +13,6 @@ export const getRoomState = endpoint({
   authenticate: 'signed',
   rateLimit: 'federation',
   params: Type.Object({ roomId: RoomIdSchema }),
-  query: Type.Object({ event_id: Type.String() }),
+  query: Type.Object({ event_id: EventIdSchema }),
   response: Type.Object({ auth_chain: Type.Array(JsonObjectSchema), pdus: Type.Array(JsonObjectSchema) }),
 })

@@ -3,9 +3,8 @@
 
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
-import { DeviceKeysSchema } from '../schemas/device-keys.ts'
+import { CrossSigningKeySchema, DeviceKeysSchema } from '../schemas/device-keys.ts'
 import { DeviceIdSchema, UserIdSchema } from '../schemas/identifiers.ts'
-import { JsonObjectSchema, mapOf, oneOf } from '../schemas/json.ts'
 
 export const getUserDevices = endpoint({
   operationId: 'getUserDevices',
@@ -22,23 +21,9 @@ export const getUserDevices = endpoint({
         keys: DeviceKeysSchema,
       }),
     ),
-    master_key: Type.Optional(
-      Type.Object({
-        keys: mapOf(Type.String()),
-        signatures: Type.Optional(JsonObjectSchema),
-        usage: Type.Array(oneOf('master', 'self_signing', 'user_signing')),
-        user_id: Type.String(),
-      }),
-    ),
-    self_signing_key: Type.Optional(
-      Type.Object({
-        keys: mapOf(Type.String()),
-        signatures: Type.Optional(JsonObjectSchema),
-        usage: Type.Array(oneOf('master', 'self_signing', 'user_signing')),
-        user_id: Type.String(),
-      }),
-    ),
+    master_key: Type.Optional(CrossSigningKeySchema),
+    self_signing_key: Type.Optional(CrossSigningKeySchema),
     stream_id: Type.Integer(),
-    user_id: Type.String(),
+    user_id: UserIdSchema,
   }),
 })

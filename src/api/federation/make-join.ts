@@ -3,8 +3,8 @@
 
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
+import { PduSchema } from '../schemas/federation-event.ts'
 import { RoomIdSchema, UserIdSchema } from '../schemas/identifiers.ts'
-import { TimestampSchema } from '../schemas/json.ts'
 
 export const makeJoin = endpoint({
   operationId: 'makeJoin',
@@ -14,20 +14,5 @@ export const makeJoin = endpoint({
   rateLimit: 'federation',
   params: Type.Object({ roomId: RoomIdSchema, userId: UserIdSchema }),
   query: Type.Object({ ver: Type.Optional(Type.Array(Type.String())) }),
-  response: Type.Object({
-    event: Type.Optional(
-      Type.Object({
-        content: Type.Object({
-          join_authorised_via_users_server: Type.Optional(Type.String()),
-          membership: Type.String(),
-        }),
-        origin: Type.String(),
-        origin_server_ts: TimestampSchema,
-        sender: Type.String(),
-        state_key: Type.String(),
-        type: Type.String(),
-      }),
-    ),
-    room_version: Type.Optional(Type.String()),
-  }),
+  response: Type.Object({ event: PduSchema, room_version: Type.Optional(Type.String()) }),
 })

@@ -3,8 +3,8 @@
 
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
+import { PduSchema } from '../schemas/federation-event.ts'
 import { RoomIdSchema, UserIdSchema } from '../schemas/identifiers.ts'
-import { TimestampSchema } from '../schemas/json.ts'
 
 export const makeLeave = endpoint({
   operationId: 'makeLeave',
@@ -13,17 +13,5 @@ export const makeLeave = endpoint({
   authenticate: 'signed',
   rateLimit: 'federation',
   params: Type.Object({ roomId: RoomIdSchema, userId: UserIdSchema }),
-  response: Type.Object({
-    event: Type.Optional(
-      Type.Object({
-        content: Type.Object({ membership: Type.String() }),
-        origin: Type.String(),
-        origin_server_ts: TimestampSchema,
-        sender: Type.String(),
-        state_key: Type.String(),
-        type: Type.String(),
-      }),
-    ),
-    room_version: Type.Optional(Type.String()),
-  }),
+  response: Type.Object({ event: PduSchema, room_version: Type.Optional(Type.String()) }),
 })

@@ -3,6 +3,8 @@
 
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
+import { UserIdSchema } from '../schemas/identifiers.ts'
+import { JsonObjectSchema } from '../schemas/json.ts'
 
 export const queryProfile = endpoint({
   operationId: 'queryProfile',
@@ -10,10 +12,6 @@ export const queryProfile = endpoint({
   path: '/_matrix/federation/v1/query/profile',
   authenticate: 'signed',
   rateLimit: 'federation',
-  query: Type.Object({ field: Type.Optional(Type.String()), user_id: Type.String() }),
-  response: Type.Object({
-    avatar_url: Type.Optional(Type.String()),
-    displayname: Type.Optional(Type.String()),
-    'm.tz': Type.Optional(Type.String()),
-  }),
+  query: Type.Object({ field: Type.Optional(Type.String()), user_id: UserIdSchema }),
+  response: JsonObjectSchema,
 })

@@ -3,6 +3,7 @@
 
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
+import { RoomAliasSchema, RoomIdSchema, ServerNameSchema } from '../schemas/identifiers.ts'
 
 export const queryRoomDirectory = endpoint({
   operationId: 'queryRoomDirectory',
@@ -10,6 +11,6 @@ export const queryRoomDirectory = endpoint({
   path: '/_matrix/federation/v1/query/directory',
   authenticate: 'signed',
   rateLimit: 'federation',
-  query: Type.Object({ room_alias: Type.String() }),
-  response: Type.Object({ room_id: Type.String(), servers: Type.Array(Type.String()) }),
+  query: Type.Object({ room_alias: RoomAliasSchema }),
+  response: Type.Object({ room_id: RoomIdSchema, servers: Type.Array(ServerNameSchema) }),
 })

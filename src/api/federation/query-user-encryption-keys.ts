@@ -3,7 +3,7 @@
 
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
-import { CrossSigningKeySchema } from '../schemas/device-keys.ts'
+import { CrossSigningKeySchema, DeviceKeysWithNameSchema } from '../schemas/device-keys.ts'
 import { DeviceIdSchema, UserIdSchema } from '../schemas/identifiers.ts'
 import { mapBy, mapOf } from '../schemas/json.ts'
 
@@ -13,21 +13,9 @@ export const queryUserEncryptionKeys = endpoint({
   path: '/_matrix/federation/v1/user/keys/query',
   authenticate: 'signed',
   rateLimit: 'federation',
-  body: Type.Object({ device_keys: mapBy(UserIdSchema, Type.Array(Type.String())) }),
+  body: Type.Object({ device_keys: mapBy(UserIdSchema, Type.Array(DeviceIdSchema)) }),
   response: Type.Object({
-    device_keys: mapBy(
-      UserIdSchema,
-      mapOf(
-        Type.Object({
-          algorithms: Type.Array(Type.String()),
-          device_id: DeviceIdSchema,
-          keys: mapOf(Type.String()),
-          signatures: mapBy(UserIdSchema, mapOf(Type.String())),
-          unsigned: Type.Optional(Type.Object({ device_display_name: Type.Optional(Type.String()) })),
-          user_id: UserIdSchema,
-        }),
-      ),
-    ),
+    device_keys: mapBy(UserIdSchema, mapOf(DeviceKeysWithNameSchema)),
     master_keys: Type.Optional(mapBy(UserIdSchema, CrossSigningKeySchema)),
     self_signing_keys: Type.Optional(mapBy(UserIdSchema, CrossSigningKeySchema)),
   }),

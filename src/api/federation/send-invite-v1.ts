@@ -3,8 +3,8 @@
 
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
+import { PduSchema } from '../schemas/federation-event.ts'
 import { EventIdSchema, RoomIdSchema } from '../schemas/identifiers.ts'
-import { JsonObjectSchema, TimestampSchema } from '../schemas/json.ts'
 
 export const sendInviteV1 = endpoint({
   operationId: 'sendInviteV1',
@@ -13,28 +13,6 @@ export const sendInviteV1 = endpoint({
   authenticate: 'signed',
   rateLimit: 'federation',
   params: Type.Object({ roomId: RoomIdSchema, eventId: EventIdSchema }),
-  body: Type.Object({
-    content: Type.Object({ membership: Type.String() }),
-    origin: Type.String(),
-    origin_server_ts: TimestampSchema,
-    sender: Type.String(),
-    state_key: Type.String(),
-    type: Type.String(),
-    unsigned: Type.Optional(Type.Object({ invite_room_state: Type.Optional(Type.Array(JsonObjectSchema)) })),
-  }),
-  response: Type.Array(
-    Type.Union([
-      Type.Integer(),
-      Type.Object({
-        event: Type.Object({
-          content: Type.Object({ membership: Type.String() }),
-          origin: Type.String(),
-          origin_server_ts: TimestampSchema,
-          sender: Type.String(),
-          state_key: Type.String(),
-          type: Type.String(),
-        }),
-      }),
-    ]),
-  ),
+  body: PduSchema,
+  response: Type.Tuple([Type.Literal(200), Type.Object({ event: PduSchema })]),
 })

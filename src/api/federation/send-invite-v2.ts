@@ -3,8 +3,9 @@
 
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
+import { PduSchema } from '../schemas/federation-event.ts'
 import { EventIdSchema, RoomIdSchema } from '../schemas/identifiers.ts'
-import { JsonObjectSchema, TimestampSchema } from '../schemas/json.ts'
+import { JsonObjectSchema } from '../schemas/json.ts'
 
 export const sendInviteV2 = endpoint({
   operationId: 'sendInviteV2',
@@ -14,25 +15,9 @@ export const sendInviteV2 = endpoint({
   rateLimit: 'federation',
   params: Type.Object({ roomId: RoomIdSchema, eventId: EventIdSchema }),
   body: Type.Object({
-    event: Type.Object({
-      content: Type.Object({ membership: Type.String() }),
-      origin: Type.String(),
-      origin_server_ts: TimestampSchema,
-      sender: Type.String(),
-      state_key: Type.String(),
-      type: Type.String(),
-    }),
+    event: PduSchema,
     invite_room_state: Type.Optional(Type.Array(JsonObjectSchema)),
     room_version: Type.String(),
   }),
-  response: Type.Object({
-    event: Type.Object({
-      content: Type.Object({ membership: Type.String() }),
-      origin: Type.String(),
-      origin_server_ts: TimestampSchema,
-      sender: Type.String(),
-      state_key: Type.String(),
-      type: Type.String(),
-    }),
-  }),
+  response: Type.Object({ event: PduSchema }),
 })

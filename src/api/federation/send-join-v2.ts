@@ -3,8 +3,9 @@
 
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
-import { EventIdSchema, RoomIdSchema } from '../schemas/identifiers.ts'
-import { JsonObjectSchema, TimestampSchema } from '../schemas/json.ts'
+import { PduSchema, PdusSchema } from '../schemas/federation-event.ts'
+import { EventIdSchema, RoomIdSchema, ServerNameSchema } from '../schemas/identifiers.ts'
+import { JsonObjectSchema } from '../schemas/json.ts'
 
 export const sendJoinV2 = endpoint({
   operationId: 'sendJoinV2',
@@ -14,19 +15,12 @@ export const sendJoinV2 = endpoint({
   rateLimit: 'federation',
   params: Type.Object({ roomId: RoomIdSchema, eventId: EventIdSchema }),
   query: Type.Object({ omit_members: Type.Optional(Type.Boolean()) }),
-  body: Type.Object({
-    content: Type.Object({ join_authorised_via_users_server: Type.Optional(Type.String()), membership: Type.String() }),
-    origin: Type.String(),
-    origin_server_ts: TimestampSchema,
-    sender: Type.String(),
-    state_key: Type.String(),
-    type: Type.String(),
-  }),
+  body: PduSchema,
   response: Type.Object({
-    auth_chain: Type.Array(JsonObjectSchema),
+    auth_chain: PdusSchema,
     event: Type.Optional(JsonObjectSchema),
     members_omitted: Type.Optional(Type.Boolean()),
-    servers_in_room: Type.Optional(Type.Array(Type.String())),
-    state: Type.Array(JsonObjectSchema),
+    servers_in_room: Type.Optional(Type.Array(ServerNameSchema)),
+    state: PdusSchema,
   }),
 })

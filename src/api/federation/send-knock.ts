@@ -3,8 +3,9 @@
 
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
+import { PduSchema } from '../schemas/federation-event.ts'
 import { EventIdSchema, RoomIdSchema } from '../schemas/identifiers.ts'
-import { JsonObjectSchema, TimestampSchema } from '../schemas/json.ts'
+import { JsonObjectSchema } from '../schemas/json.ts'
 
 export const sendKnock = endpoint({
   operationId: 'sendKnock',
@@ -13,13 +14,6 @@ export const sendKnock = endpoint({
   authenticate: 'signed',
   rateLimit: 'federation',
   params: Type.Object({ roomId: RoomIdSchema, eventId: EventIdSchema }),
-  body: Type.Object({
-    content: Type.Object({ membership: Type.String() }),
-    origin: Type.String(),
-    origin_server_ts: TimestampSchema,
-    sender: Type.String(),
-    state_key: Type.String(),
-    type: Type.String(),
-  }),
+  body: PduSchema,
   response: Type.Object({ knock_room_state: Type.Array(JsonObjectSchema) }),
 })

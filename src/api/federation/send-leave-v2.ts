@@ -3,8 +3,9 @@
 
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
+import { PduSchema } from '../schemas/federation-event.ts'
 import { EventIdSchema, RoomIdSchema } from '../schemas/identifiers.ts'
-import { CountSchema, EmptyObjectSchema, TimestampSchema } from '../schemas/json.ts'
+import { EmptyObjectSchema } from '../schemas/json.ts'
 
 export const sendLeaveV2 = endpoint({
   operationId: 'sendLeaveV2',
@@ -13,14 +14,6 @@ export const sendLeaveV2 = endpoint({
   authenticate: 'signed',
   rateLimit: 'federation',
   params: Type.Object({ roomId: RoomIdSchema, eventId: EventIdSchema }),
-  body: Type.Object({
-    content: Type.Object({ membership: Type.String() }),
-    depth: CountSchema,
-    origin: Type.String(),
-    origin_server_ts: TimestampSchema,
-    sender: Type.String(),
-    state_key: Type.String(),
-    type: Type.String(),
-  }),
+  body: PduSchema,
   response: EmptyObjectSchema,
 })

@@ -3,8 +3,8 @@
 
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
-import { EduSchema } from '../schemas/federation-event.ts'
-import { EventIdSchema, TransactionIdSchema } from '../schemas/identifiers.ts'
+import { PduSchema } from '../schemas/federation-event.ts'
+import { EventIdSchema, ServerNameSchema, TransactionIdSchema } from '../schemas/identifiers.ts'
 import { JsonObjectSchema, mapBy, TimestampSchema } from '../schemas/json.ts'
 
 export const sendTransaction = endpoint({
@@ -15,10 +15,13 @@ export const sendTransaction = endpoint({
   rateLimit: 'federation',
   params: Type.Object({ txnId: TransactionIdSchema }),
   body: Type.Object({
-    edus: Type.Optional(Type.Array(EduSchema)),
-    origin: Type.String(),
+    // Looked at one by one: a bad EDU or PDU must not lose the others.
+    edus: Type.Optional(Type.Array(JsonObjectSchema, { maxItems: 100 })),
+    origin: ServerNameSchema,
     origin_server_ts: TimestampSchema,
-    pdus: Type.Array(JsonObjectSchema),
+    pdus: Type.Array(PduSchema, { maxItems: 50 }),
   }),
+  // 50 PDUs of 65,536 bytes and 100 EDUs, as other servers send them, with room for escapes.
+  bodyLimit: 32 * 1024 * 1024,
   response: Type.Object({ pdus: mapBy(EventIdSchema, Type.Object({ error: Type.Optional(Type.String()) })) }),
 })

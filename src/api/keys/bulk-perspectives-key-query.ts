@@ -3,7 +3,8 @@
 
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
-import { mapOf, TimestampSchema } from '../schemas/json.ts'
+import { ServerNameSchema } from '../schemas/identifiers.ts'
+import { mapBy, mapOf, TimestampSchema } from '../schemas/json.ts'
 import { NotaryAnswerSchema } from '../schemas/server-keys.ts'
 
 export const bulkPerspectivesKeyQuery = endpoint({
@@ -13,8 +14,10 @@ export const bulkPerspectivesKeyQuery = endpoint({
   authenticate: 'none',
   rateLimit: 'federation',
   body: Type.Object({
-    server_keys: mapOf(mapOf(Type.Object({ minimum_valid_until_ts: Type.Optional(TimestampSchema) }))),
+    server_keys: mapBy(
+      ServerNameSchema,
+      mapOf(Type.Object({ minimum_valid_until_ts: Type.Optional(TimestampSchema) })),
+    ),
   }),
-  emptyBody: true,
   response: NotaryAnswerSchema,
 })

@@ -8,6 +8,7 @@ export const getServerKey = endpoint({
   operationId: 'getServerKey',
   method: 'GET',
   path: '/_matrix/key/v2/server',
+  formerPaths: ['/_matrix/key/v2/server/:keyId', '/_matrix/key/v2/server/'],
   authenticate: 'none',
   rateLimit: 'federation',
   response: ServerKeysSchema,

@@ -11,6 +11,7 @@ export const perspectivesKeyQuery = endpoint({
   operationId: 'perspectivesKeyQuery',
   method: 'GET',
   path: '/_matrix/key/v2/query/:serverName',
+  formerPaths: ['/_matrix/key/v2/query/:serverName/:keyId'],
   authenticate: 'none',
   rateLimit: 'federation',
   params: Type.Object({ serverName: ServerNameSchema }),

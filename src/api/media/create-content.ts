@@ -3,6 +3,7 @@
 
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
+import { MxcUriSchema } from '../schemas/identifiers.ts'
 import { TimestampSchema } from '../schemas/json.ts'
 
 export const createContent = endpoint({
@@ -11,5 +12,5 @@ export const createContent = endpoint({
   path: '/_matrix/media/v1/create',
   authenticate: 'access-token',
   rateLimit: 'media',
-  response: Type.Object({ content_uri: Type.String(), unused_expires_at: Type.Optional(TimestampSchema) }),
+  response: Type.Object({ content_uri: MxcUriSchema, unused_expires_at: Type.Optional(TimestampSchema) }),
 })

@@ -3,6 +3,7 @@
 
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
+import { MxcUriSchema } from '../schemas/identifiers.ts'
 
 export const uploadContent = endpoint({
   operationId: 'uploadContent',
@@ -13,5 +14,5 @@ export const uploadContent = endpoint({
   rateLimit: 'media',
   query: Type.Object({ filename: Type.Optional(Type.String()) }),
   body: 'bytes',
-  response: Type.Object({ content_uri: Type.String() }),
+  response: Type.Object({ content_uri: MxcUriSchema }),
 })

@@ -2,8 +2,9 @@
 // spec: client-server-api #published-room-directory; server-server-api #published-room-directory
 
 import { Type } from 'typebox'
+import { StrippedStateSchema } from './client-event.ts'
 import { RoomAliasSchema, RoomIdSchema } from './identifiers.ts'
-import { CountSchema, nullable } from './json.ts'
+import { CountSchema, nullable, TimestampSchema } from './json.ts'
 
 export const PublicRoomSchema = Type.Object({
   avatar_url: Type.Optional(Type.String()),
@@ -36,4 +37,15 @@ export const RoomSummarySchema = Type.Object({
   allowed_room_ids: Type.Optional(Type.Array(RoomIdSchema)),
   encryption: Type.Optional(Type.String()),
   room_version: Type.Optional(Type.String()),
+})
+
+/** A room of a space with its links to its children. */
+export const SpaceRoomSchema = Type.Object({
+  ...RoomSummarySchema.properties,
+  children_state: Type.Array(
+    Type.Object({
+      ...StrippedStateSchema.properties,
+      origin_server_ts: TimestampSchema,
+    }),
+  ),
 })
