@@ -8,7 +8,7 @@ export type HttpFaultKind =
   | 'request-timeout' // the head did not come in time: 408
   | 'body-too-large' // 413
   | 'body-too-slow' // 408
-  | 'body-broken' // the client went away: nobody reads the answer
+  | 'client-gone' // nobody reads the answer
   | 'too-many-requests' // too many at once from this address: 429
   | 'no-answer' // a route ended without answering, a defect: 500
 
@@ -19,7 +19,7 @@ const statuses: Readonly<Record<HttpFaultKind, number>> = {
   'request-timeout': 408,
   'body-too-large': 413,
   'body-too-slow': 408,
-  'body-broken': 400,
+  'client-gone': 400,
   'too-many-requests': 429,
   'no-answer': 500,
 }

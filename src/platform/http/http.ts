@@ -1,10 +1,12 @@
 // HTTP for a server process: listeners, routes, bounded bodies, answers, a calm stop. Knows nothing of Matrix. Face of the folder.
 // spec: RFC 9110 (semantics), RFC 9112 (HTTP/1.1), RFC 3986 §2 (percent-encoding)
 
+export type { HttpLimits } from './default-limits.ts'
 export { HttpFault, type HttpFaultKind } from './fault.ts'
 export { type Observation, observationRoutes } from './observation.ts'
+export type { HttpListener, HttpOptions } from './options.ts'
 export type { HttpReply, ReplyBody, ReplyHeaders } from './reply.ts'
 export type { HttpRequest } from './request.ts'
 export type { Answer, Miss, Route } from './route.ts'
-export { type HttpLimits, type HttpListener, type HttpOptions, type HttpServer, startHttp } from './server.ts'
+export { type HttpServer, startHttp } from './server.ts'
 export type { CertificateFiles, TlsOptions } from './tls.ts'

@@ -39,7 +39,7 @@ export interface HttpRequest {
   user: string | undefined
   /**
    * The whole body. Throws an `HttpFault`: `body-too-large` (declared or real length over `limit` bytes), `body-too-slow`,
-   * `body-broken` (the client went away). May be asked once.
+   * `client-gone`. May be asked once.
    */
   body(limit: number): Promise<Uint8Array>
   /** The body in pieces as they come, not ahead of the reader, with the same faults. May be asked once, instead of `body`. */

@@ -1,52 +1,12 @@
 // Starts and stops the listeners of a process.
 
+import { setMaxListeners } from 'node:events'
 import type { Clock, Milliseconds } from '#platform/clock/clock.ts'
-import type { Log } from '#platform/log/log.ts'
-import type { Metrics } from '#platform/metrics/metrics.ts'
-import type { HttpRequest } from './request.ts'
-import type { Answer, Miss, Route } from './route.ts'
-import type { TlsOptions } from './tls.ts'
-
-export interface HttpListener {
-  /** For the log and the metrics: `client`, `federation`, `observation`. */
-  readonly name: string
-  readonly host: string
-  /** 0 lets the system choose; see `HttpServer.addresses`. */
-  readonly port: number
-  /** Plain HTTP without it. */
-  readonly tls?: TlsOptions
-  /** Addresses and CIDR ranges of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. */
-  readonly trustedProxies?: readonly string[]
-  readonly routes: readonly Route[]
-  /** One log line per request; off for the listener of the metrics. On unless told. */
-  readonly logRequests?: boolean
-}
-
-/** Bounds, each with a default in `limits.ts` and the reason beside it. */
-export interface HttpLimits {
-  readonly requestsPerAddress: number
-  readonly connections: number
-  readonly headerBytes: number
-  readonly headerTime: Milliseconds
-  readonly idleConnection: Milliseconds
-  /** A body of which nothing comes for this long is given up. */
-  readonly bodyStall: Milliseconds
-  /** An answer of which the client takes nothing for this long is given up. */
-  readonly answerStall: Milliseconds
-}
-
-export interface HttpOptions {
-  readonly listeners: readonly HttpListener[]
-  readonly clock: Clock
-  readonly log: Log
-  readonly metrics: Metrics
-  readonly limits?: Partial<HttpLimits>
-  /** The answer for whatever a route throws, and for every `HttpFault`. Must not throw. `request` is undefined if there was none that could be read. */
-  onError(error: unknown, request: HttpRequest | undefined): Answer
-  onNotFound(miss: Miss, request: HttpRequest): Answer
-  /** The answer to OPTIONS (CORS preflight). */
-  onOptions(miss: Miss, request: HttpRequest): Answer
-}
+import { defaultLimits } from './default-limits.ts'
+import { Listener } from './listener.ts'
+import type { HttpOptions } from './options.ts'
+import { RequestRecord } from './request-record.ts'
+import { Stalls } from './stalls.ts'
 
 export interface HttpServer {
   /** Where it listens, by listener name, with real ports. */
@@ -56,4 +16,57 @@ export interface HttpServer {
 }
 
 /** Starts all listeners, or none: an address in use is an error that says which. */
-export declare function startHttp(options: HttpOptions): Promise<HttpServer>
+export async function startHttp(options: HttpOptions): Promise<HttpServer> {
+  const limits = { ...defaultLimits, ...options.limits }
+  const drain = new AbortController()
+  // Every long poll listens to it: many are no leak.
+  setMaxListeners(0, drain.signal)
+  const stalls = new Stalls(options.clock, limits)
+  const listeners: Listener[] = []
+  const record = new RequestRecord(options.log, options.metrics, () =>
+    listeners.map(({ open, name }) => [open, { listener: name }]),
+  )
+  const shared = { options, limits, stalls, record, draining: drain.signal, nextId: numbered(options.clock.now()) }
+  try {
+    for (const definition of options.listeners) listeners.push(await Listener.start(definition, shared))
+  } catch (error) {
+    stalls.stop()
+    await Promise.all(listeners.map((listener) => listener.close()))
+    throw error
+  }
+  const stop = stopper(listeners, options.clock, stalls, drain)
+  return { addresses: new Map(listeners.map((listener) => [listener.name, listener.address])), stop }
+}
+
+function stopper(
+  listeners: readonly Listener[],
+  clock: Clock,
+  stalls: Stalls,
+  drain: AbortController,
+): HttpServer['stop'] {
+  let stopping: Promise<void> | undefined
+  const stop = async (grace: Milliseconds) => {
+    const closed = Promise.all(listeners.map((listener) => listener.close()))
+    drain.abort(new Error('The server is stopping.'))
+    const timer = clock.after(grace, () => {
+      for (const listener of listeners) listener.closeAll()
+    })
+    await closed
+    timer.cancel()
+    stalls.stop()
+  }
+  return (grace) => {
+    stopping ??= stop(grace)
+    return stopping
+  }
+}
+
+/** Request IDs: the start of the process and a number, so that two processes and two starts do not share any. */
+function numbered(start: Milliseconds): () => string {
+  const prefix = start.toString(36)
+  let last = 0
+  return () => {
+    last += 1
+    return `${prefix}-${last.toString(36)}`
+  }
+}
