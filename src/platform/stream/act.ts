@@ -2,7 +2,7 @@
 // spec: docs/architecture.md, decision 1
 
 import type { SqlScalar } from '#platform/database/database.ts'
-import type { Fact, Position } from './stream.ts'
+import type { Fact, Position } from './fact.ts'
 
 /**
  * Bulk writer of one table: one statement text for every number of rows. Columns are handed over as arrays

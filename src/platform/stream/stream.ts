@@ -4,24 +4,12 @@
 // spec: docs/architecture.md, decision 1
 
 export { type Act, type Guard, type GuardRow, holds, type Writer, type WriterRow, write } from './act.ts'
-export { StaleAct, StreamOverloaded, UnknownOutcome } from './errors.ts'
+export { StaleAct, StreamOverloaded, UnknownOutcome } from './stream-errors.ts'
 
 import type { Act } from './act.ts'
+import type { Fact, Position } from './fact.ts'
 
-/** A place in the tenant's order. 0 is before the first fact. */
-export type Position = number
-
-/** What the rest of the process is told after the commit: kind, and whom it concerns. Kept in a bounded ring for readers that are near the head. */
-export interface Fact {
-  /** `event`, `receipt`, `to-device`, `device-list`, `account-data`, `presence`, `push`, … */
-  readonly kind: string
-  /** The room concerned (room ID), if one. */
-  readonly room?: string
-  /** The local user concerned (user ID), if one. */
-  readonly user?: string
-  /** Kept with the fact in memory for near readers (a RoomEvent with its position, for example). Never needed for correctness. */
-  readonly payload?: unknown
-}
+export type { Fact, Position } from './fact.ts'
 
 export interface StreamedFact extends Fact {
   readonly position: Position
