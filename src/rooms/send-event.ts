@@ -83,7 +83,7 @@ export async function addEvent(
   const previous = previousEvents(append)
   await engine.numbers.reserve(1)
   if (draft.stateKey !== undefined) await engine.chains.prepare(auth)
-  if (draft.stateKey !== undefined) await room.loadedState([{ type: draft.type, stateKey: draft.stateKey }])
+  if (draft.stateKey !== undefined) await append.loadState([{ type: draft.type, stateKey: draft.stateKey }])
 
   const { event, json } = buildEvent(
     {

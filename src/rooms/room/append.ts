@@ -6,6 +6,7 @@ import type { Milliseconds } from '#platform/clock/clock.ts'
 import { type Act, type Fact, holds, type WriterRow, write } from '#platform/stream/stream.ts'
 import type { RoomEvent } from '#protocol/events/events.ts'
 import { type ServerName, serverNameOf, type UserId } from '#protocol/identifiers/identifiers.ts'
+import { stateKeyOf } from '#protocol/state-resolution/state-resolution.ts'
 import {
   isMembership,
   type MembershipCode,
@@ -15,7 +16,7 @@ import {
   type StateNode,
   type StateTrie,
 } from '../state/state-map.ts'
-import { hashToBytes, type StateNodes } from '../state/state-nodes.ts'
+import { hashToBytes, type StateKey, type StateNodes } from '../state/state-nodes.ts'
 import {
   authChainLinkWriter,
   backwardExtremityWriter,
@@ -34,7 +35,8 @@ import {
   stateNodeWriter,
 } from '../store/event-writers.ts'
 import type { AuthChains } from './auth-chains.ts'
-import type { HotRoom } from './hot-room.ts'
+import type { EventLog } from './event-log.ts'
+import { type HotRoom, StateEvents } from './hot-room.ts'
 import type { KnownEvent } from './known-event.ts'
 import { relationOf } from './relation-of.ts'
 import { type Extremity, extremitiesToText, type RoomHead } from './room-head.ts'
@@ -103,6 +105,31 @@ export class Append {
   /** The head after what was added so far. */
   get head(): RoomHead {
     return this.#head
+  }
+
+  /** Brings the paths to the keys into memory, before an event changes or asks for them. */
+  async loadState(keys: readonly StateKey[]): Promise<StateNode> {
+    const state = await this.#parts.nodes.ensure(this.#head.state ?? this.#trie.empty, keys)
+    if (this.#head.state) this.#head = { ...this.#head, state }
+    return state
+  }
+
+  /** The state's events for the keys as this append sees them: with the events that it added itself. */
+  async stateEvents(keys: readonly StateKey[], log: EventLog): Promise<StateEvents> {
+    const state = await this.loadState(keys)
+    const wanted = new Map<string, number>()
+    for (const { type, stateKey } of keys) {
+      const entry = this.#trie.get(state, type, stateKey)
+      if (entry) wanted.set(stateKeyOf(type, stateKey), entry.eventNid)
+    }
+    const own = new Map(this.events.map((known) => [known.nid, known]))
+    const stored = await log.byNids([...wanted.values()].filter((nid) => !own.has(nid)))
+    const found = new Map<string, KnownEvent>()
+    for (const [key, nid] of wanted) {
+      const known = own.get(nid) ?? stored.get(nid)
+      if (known) found.set(key, known)
+    }
+    return new StateEvents(found)
   }
 
   add(entry: AppendEntry): KnownEvent {
@@ -248,7 +275,10 @@ export class Append {
     for (const change of changes) {
       const entry = change.after ?? change.before
       if (!entry) continue
-      this.#changed.set(`${entry.type}\0${entry.stateKey}`, change.after?.eventNid === known.nid ? known : undefined)
+      this.#changed.set(
+        stateKeyOf(entry.type, entry.stateKey),
+        change.after?.eventNid === known.nid ? known : undefined,
+      )
       if (entry.type !== 'm.room.member') continue
       const [was, is] = [change.before?.membership ?? 0, change.after?.membership ?? 0]
       joined += one(is, membershipCodes.join) - one(was, membershipCodes.join)

@@ -5,7 +5,7 @@
 import type { Database } from '#platform/database/database.ts'
 import type { BoundedCache } from '#platform/limits/limits.ts'
 import type { AuthChainLinkRow } from '../store/event-writers.ts'
-import { chainLinks, chainTips, eventsInChains } from '../store/read-events.ts'
+import { chainLinks, chainPlaces, chainTips, eventsInChains } from '../store/read-events.ts'
 import type { ChainPlace, KnownEvent } from './known-event.ts'
 
 /** Chains in one query; bounds the size of one answer. */
@@ -64,11 +64,11 @@ export class AuthChains {
     this.#tips.clear()
   }
 
-  /** How far the auth chains of the events reach, the events themselves included. */
-  async reach(events: readonly KnownEvent[]): Promise<Reach> {
+  /** How far the auth chains of the places reach, the places themselves included. */
+  async reach(places: Iterable<ChainPlace>): Promise<Reach> {
     const reach: Reach = new Map()
     let edge: Reach = new Map()
-    for (const { chain } of events) if (chain) raise(edge, chain.chainId, chain.seq)
+    for (const { chainId, seq } of places) raise(edge, chainId, seq)
     while (edge.size > 0) {
       for (const [chain, seq] of edge) raise(reach, chain, seq)
       edge = await this.#step(edge, reach)
@@ -90,23 +90,36 @@ export class AuthChains {
   }
 
   /**
-   * Numbers of the events that are in some and not in all of the auth chains of the sets (each set: what differs from the others),
-   * given how far that reaches which all sets share.
+   * Numbers of the events that are in some and not in all of the auth chains of the states.
+   *
+   * @param sets per state, the events at the keys on which not all states agree.
+   * @param shared numbers of the events on which all agree; only asked for when the sets differ in their chains.
    */
-  async difference(sets: readonly (readonly KnownEvent[])[], shared: readonly KnownEvent[]): Promise<number[]> {
-    const reaches = await Promise.all(sets.map((set) => this.reach(set)))
-    const common = await this.reach(shared)
-    const [chains, lows, highs]: [number[], number[], number[]] = [[], [], []]
-    for (const chain of new Set(reaches.flatMap((reach) => [...reach.keys()]))) {
+  async difference(
+    sets: readonly (readonly KnownEvent[])[],
+    shared: () => Promise<readonly number[]>,
+  ): Promise<readonly number[]> {
+    const reaches = await Promise.all(sets.map((set) => this.reach(set.flatMap(({ chain }) => chain ?? []))))
+    const chains = new Set(reaches.flatMap((reach) => [...reach.keys()]))
+    const differing = [...chains].filter((chain) => new Set(reaches.map((reach) => reach.get(chain) ?? 0)).size > 1)
+    if (differing.length === 0) return []
+    const common = await this.reach(await this.#placesOf(await shared()))
+    const [ids, lows, highs]: [number[], number[], number[]] = [[], [], []]
+    for (const chain of differing) {
       const seqs = reaches.map((reach) => Math.max(reach.get(chain) ?? 0, common.get(chain) ?? 0))
       const [low, high] = [Math.min(...seqs), Math.max(...seqs)]
       if (low === high) continue
-      chains.push(chain)
+      ids.push(chain)
       lows.push(low + 1)
       highs.push(high)
     }
-    if (chains.length === 0) return []
-    return (await this.#database.run(eventsInChains, chains, lows, highs)).map((row) => row.event_nid)
+    if (ids.length === 0) return []
+    return (await this.#database.run(eventsInChains, ids, lows, highs)).map((row) => row.event_nid)
+  }
+
+  async #placesOf(nids: readonly number[]): Promise<ChainPlace[]> {
+    const rows = await this.#database.run(chainPlaces, nids)
+    return rows.map((row) => ({ chainId: row.chain_id, seq: row.chain_seq }))
   }
 }
 

@@ -2,6 +2,7 @@
 // spec: docs/architecture.md, decision 2
 
 import type { RoomEvent, StateView } from '#protocol/events/events.ts'
+import { stateKeyOf } from '#protocol/state-resolution/state-resolution.ts'
 import type { StateNode, StateTrie } from '../state/state-map.ts'
 import type { StateKey, StateNodes } from '../state/state-nodes.ts'
 import type { EventLog } from './event-log.ts'
@@ -25,7 +26,7 @@ export class StateEvents implements StateView {
   }
 
   known(type: string, stateKey: string): KnownEvent | undefined {
-    return this.#events.get(`${type}\0${stateKey}`)
+    return this.#events.get(stateKeyOf(type, stateKey))
   }
 }
 
@@ -59,7 +60,7 @@ export class HotRoom {
   stateEvents(keys: readonly StateKey[]): StateEvents | Promise<StateEvents> {
     const found = new Map<string, KnownEvent>()
     for (const { type, stateKey } of keys) {
-      const key = `${type}\0${stateKey}`
+      const key = stateKeyOf(type, stateKey)
       const known = this.#atHand.get(key)
       if (known === undefined) return this.#loadStateEvents(keys)
       if (known) found.set(key, known)
@@ -72,13 +73,13 @@ export class HotRoom {
     const nids = new Map<string, number>()
     for (const { type, stateKey } of keys) {
       const entry = root && this.#trie.get(root, type, stateKey)
-      if (entry) nids.set(`${type}\0${stateKey}`, entry.eventNid)
+      if (entry) nids.set(stateKeyOf(type, stateKey), entry.eventNid)
     }
     const events = await this.#log.byNids(nids.values())
     if (this.#atHand.size > MOST_AT_HAND) this.#atHand.clear()
     const found = new Map<string, KnownEvent>()
     for (const { type, stateKey } of keys) {
-      const key = `${type}\0${stateKey}`
+      const key = stateKeyOf(type, stateKey)
       const nid = nids.get(key)
       const known = nid === undefined ? undefined : events.get(nid)
       if (nid !== undefined && !known) throw new Error(`The state of room ${this.head.roomId} names a missing event.`)

@@ -6,6 +6,7 @@
 // from a keyed hash, so that nobody can craft state keys that share a path, nor two nodes with one name.
 
 import { createHash } from 'node:crypto'
+import { stateKeyOf as keyOf } from '#protocol/state-resolution/state-resolution.ts'
 
 /** Entries in a leaf before it splits. 16 × some 50 bytes keeps a leaf under a kilobyte; measured best size per change at 10,000 members. */
 const LEAF_LIMIT = 16
@@ -63,8 +64,6 @@ export class NotLoaded extends Error {
     super('A part of the room state was read before it was loaded.')
   }
 }
-
-const keyOf = (type: string, stateKey: string): string => `${type}\0${stateKey}`
 
 /** Reads and changes states. One per tenant: holds the tenant's secret for paths and node names. */
 export class StateTrie {
@@ -161,6 +160,28 @@ export class StateTrie {
       }
     }
     return children ? { kind: 'branch', children, size: root.size, hash: root.hash } : root
+  }
+
+  /** As `graft`, for one stub whose place is known by its path prefix. */
+  graftAt(root: StateNode, prefix: string, loaded: StateNode, depth = 0): StateNode {
+    if (root.kind !== 'branch' || depth === prefix.length) return root.kind === 'stub' ? loaded : root
+    const index = nibble(prefix, depth)
+    const child = root.children[index]
+    if (!child) return root
+    const grown = this.graftAt(child, prefix, loaded, depth + 1)
+    if (grown === child) return root
+    return { kind: 'branch', children: root.children.with(index, grown), size: root.size, hash: root.hash }
+  }
+
+  /** Stubs that `remove` of the key would have to look into: a branch that becomes small is gathered into one leaf. */
+  stubsAround(root: StateNode, type: string, stateKey: string): Stub[] {
+    const path = this.#path(keyOf(type, stateKey))
+    let node: StateNode | undefined = root
+    for (let depth = 0; node?.kind === 'branch'; depth++) {
+      if (node.size <= LEAF_LIMIT + 1) return this.stubs(node).map(({ stub }) => stub)
+      node = node.children[nibble(path, depth)]
+    }
+    return node?.kind === 'stub' ? [node] : []
   }
 
   /** All entries, in no order of meaning. @throws NotLoaded */

@@ -36,7 +36,22 @@ export class StateNodes {
   async ensure(root: StateNode, keys: readonly StateKey[]): Promise<StateNode> {
     let grown = root
     for (;;) {
-      const missing = keys.flatMap((key) => this.trie.stubOnPath(grown, key.type, key.stateKey)?.stub.hash ?? [])
+      const missing = keys.flatMap((key) => this.trie.stubOnPath(grown, key.type, key.stateKey) ?? [])
+      if (missing.length === 0) return grown
+      const loaded = await this.#load(missing.map(({ stub }) => stub.hash))
+      for (const { stub, prefix } of missing) {
+        const node = loaded.get(stub.hash)
+        if (node) grown = this.trie.graftAt(grown, prefix, node)
+      }
+      this.#keep(grown)
+    }
+  }
+
+  /** `root` with all in memory that `remove` of the key looks at. */
+  async ensureAround(root: StateNode, key: StateKey): Promise<StateNode> {
+    let grown = root
+    for (;;) {
+      const missing = this.trie.stubsAround(grown, key.type, key.stateKey).map((stub) => stub.hash)
       if (missing.length === 0) return grown
       grown = this.#keep(this.trie.graft(grown, await this.#load(missing)))
     }

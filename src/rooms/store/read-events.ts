@@ -168,3 +168,8 @@ export const eventsInChains = statement<
   `select e.event_nid from unnest($1::bigint[], $2::int[], $3::int[]) as c (chain_id, low, high)
      join event e on e.chain_id = c.chain_id and e.chain_seq between c.low and c.high`,
 )
+
+export const chainPlaces = statement<[readonly number[]], { chain_id: number; chain_seq: number }>(
+  'rooms.chain_places',
+  `select chain_id, chain_seq from event where event_nid = any($1::bigint[]) and chain_id is not null`,
+)
