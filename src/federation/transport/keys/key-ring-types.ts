@@ -5,27 +5,12 @@ import type { Milliseconds } from '#platform/clock/clock.ts'
 import type { RoomEvent } from '#protocol/events/events.ts'
 import type { KeyId, ServerName } from '#protocol/identifiers/identifiers.ts'
 import type { JsonObject } from '#protocol/json/json.ts'
+import type { SignatureVerdict, VerifyKey } from '#protocol/signing/signing.ts'
 
 /** A public key that a server has vouched for. */
-export interface KnownKey {
-  readonly keyId: KeyId
-  /** Unpadded base64. */
-  readonly publicKey: string
-  /** Good for signatures made until then (wall clock, ms). Already capped at 7 days after we fetched it. */
-  readonly validUntil: Milliseconds
-  /** An old key: good for events until `validUntil`, never for requests. */
-  readonly old: boolean
-}
+export type KnownKey = VerifyKey
 
-/** Whether the signatures that an event must carry are there and good. */
-export type SignatureVerdict =
-  | { readonly ok: true }
-  | {
-      readonly ok: false
-      /** `signatures/missing`, `signatures/bad`, `signatures/key-expired`: drop the event. `signatures/key-unavailable`: may succeed later. */
-      readonly rule: 'signatures/missing' | 'signatures/bad' | 'signatures/key-expired' | 'signatures/key-unavailable'
-      readonly server: ServerName
-    }
+export type { SignatureVerdict }
 
 /** Server → key → the time until which the key should be valid. An empty inner map asks for all keys. */
 export type KeyQuery = ReadonlyMap<ServerName, ReadonlyMap<KeyId, Milliseconds | undefined>>

@@ -3,7 +3,13 @@
 
 import type { Socket } from 'node:net'
 import { isIP } from 'node:net'
-import { checkServerIdentity, type PeerCertificate, type TLSSocket, connect as tlsConnect } from 'node:tls'
+import {
+  checkServerIdentity,
+  type PeerCertificate,
+  type SecureContext,
+  type TLSSocket,
+  connect as tlsConnect,
+} from 'node:tls'
 import type { Clock, Milliseconds } from '#platform/clock/clock.ts'
 import { NetworkError } from './network.ts'
 
@@ -13,14 +19,12 @@ export interface Place {
   readonly port: number
 }
 
-/** Beyond a certificate of a known authority: pins and client certificates of a trust federation. */
+/** What a tenant adds to the ordinary checks: pins and the certificate of a trust federation. */
 export interface Trust {
-  /** PEM of the authorities to trust, instead of the system's. */
-  readonly authorities?: string | readonly string[]
   /** A reason to refuse the certificate that `destination` presented, or undefined. Called after the ordinary checks, before any byte is sent. */
   readonly refuse?: (destination: string, certificate: PeerCertificate) => Error | undefined
-  /** PEM of the certificate and key by which we are known. */
-  readonly identity?: { readonly certificate: string; readonly key: string }
+  /** Authorities to believe, and the certificate by which we are known. */
+  readonly context: SecureContext
 }
 
 export interface ConnectOptions {
@@ -62,10 +66,8 @@ function connectTo(place: Place, options: ConnectOptions): Promise<TLSSocket> {
       // An address has no place in SNI (RFC 6066 §3).
       ...(isIP(certificateName) === 0 && { servername: certificateName }),
       ALPNProtocols: ['http/1.1'],
-      minVersion: 'TLSv1.2',
       rejectUnauthorized: true,
-      ...(trust.authorities !== undefined && { ca: [trust.authorities].flat() }),
-      ...(trust.identity && { cert: trust.identity.certificate, key: trust.identity.key }),
+      secureContext: trust.context,
       // No session is ever offered for resumption: a resumed one shows no certificate to compare with a pin.
       checkServerIdentity: (_name, certificate) =>
         checkServerIdentity(certificateName, certificate) ?? trust.refuse?.(options.destination, certificate),

@@ -14,6 +14,8 @@ export interface WireRequest {
   /** Names in lower case. `host` is set by the network. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array | undefined
+  /** Media: on connections of its own, so that messages never wait behind a film. */
+  readonly bulk?: boolean
 }
 
 export interface WireAnswer {

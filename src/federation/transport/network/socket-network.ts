@@ -13,8 +13,10 @@ import { type Network, NetworkError, type PlainFetch, type WireAnswer, type Wire
 
 export interface SocketParts {
   readonly clock: Clock
-  /** By tenant, since each has its own identity. */
+  /** By tenant, since each has its own identity and partners. */
   readonly trustOf: (from: ServerName) => Trust
+  /** For ordinary web servers: no pins, and nothing that tells who we are. */
+  readonly plainTrust: () => Trust
   /** May this address be connected to? */
   readonly isAllowed: (address: string) => boolean
   /** For one address, handshake included; 5 s unless told. */
@@ -80,8 +82,8 @@ export class SocketNetwork implements Network {
     this.#peers.clear()
   }
 
-  #peerOf({ from, to }: WireRequest, resolution: Resolution): Peer {
-    const key = `${from} ${to} ${resolution.hostHeader}`
+  #peerOf({ from, to, bulk }: WireRequest, resolution: Resolution): Peer {
+    const key = `${bulk ? 'bulk' : 'ordinary'} ${from} ${to} ${resolution.hostHeader}`
     const known = this.#peers.get(key)
     if (known) {
       known.places = resolution.places
@@ -133,7 +135,7 @@ async function sendOnce(pool: Pool, asked: Dispatcher.RequestOptions): Promise<D
 }
 
 /** Certificate, hop and place of one `https` URL: a connection for each, since such URLs are rarely asked twice. */
-export function socketFetch(parts: SocketParts, dns: Dns, from: ServerName): PlainFetch {
+export function socketFetch(parts: SocketParts, dns: Dns): PlainFetch {
   return {
     async fetch(url, signal) {
       if (url.protocol !== 'https:') throw new NetworkError('address')
@@ -141,14 +143,13 @@ export function socketFetch(parts: SocketParts, dns: Dns, from: ServerName): Pla
       const port = url.port === '' ? 443 : Number(url.port)
       const found = await abortable(dns.addressesOf(host), signal)
       const { clock, isAllowed, connectTimeout: timeout = CONNECT_TIMEOUT } = parts
-      // Ordinary web servers: the authorities of the federation count, its pins and our identity do not.
-      const { authorities } = parts.trustOf(from)
+      const trust = parts.plainTrust()
       const places = found.items.map((address) => ({ address, port }))
       const options = {
         places,
         certificateName: host,
         destination: host,
-        trust: { authorities },
+        trust,
         isAllowed,
         timeout,
         clock,
