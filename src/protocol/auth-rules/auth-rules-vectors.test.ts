@@ -17,6 +17,7 @@ interface VectorEvent {
   readonly state_key?: string
   readonly sender: string
   readonly content: JsonObject
+  /** `create` stands for the ID of the create event. */
   readonly prev_events?: 'create' | readonly string[]
   readonly event_id?: string
   readonly room_id?: string
@@ -101,7 +102,7 @@ function roomOf(vector: VectorCase, version: RoomVersion): TestRoom {
 function eventOf(wire: VectorEvent, room: TestRoom): RoomEvent {
   const create = room.events[0]
   assert.ok(create)
-  const prevEvents = wire.prev_events === 'create' ? [create.eventId] : wire.prev_events
+  const prevEvents = [wire.prev_events ?? []].flat().map((id) => (id === 'create' ? create.eventId : id))
   const draft: TestDraft = {
     type: wire.type,
     sender: wire.sender,
@@ -109,9 +110,9 @@ function eventOf(wire: VectorEvent, room: TestRoom): RoomEvent {
     stateKey: wire.state_key,
     eventId: wire.event_id,
     redacts: wire.redacts,
-    prevEvents,
+    ...(wire.prev_events === undefined ? {} : { prevEvents }),
   }
-  const isFirst = wire.type === 'm.room.create' && prevEvents !== undefined
+  const isFirst = wire.type === 'm.room.create' && wire.prev_events !== undefined
   const event = isFirst ? aRoom(room.version).event(draft) : room.event(draft)
   if (wire.room_id === undefined) return event
   return { ...event, roomId: wire.room_id as RoomId, pdu: { room_id: wire.room_id } }

@@ -134,5 +134,6 @@ test('levels are ordered, creators above all and beside each other', () => {
   assert.equal(outranks('creator', 'creator'), false)
   assert.equal(outranks(5, 5), false)
   assert.equal(isAtLeast('creator', Number.MAX_SAFE_INTEGER), true)
+  assert.equal(isAtLeast(50, 50), true)
   assert.equal(isAtLeast(49, 50), false)
 })
