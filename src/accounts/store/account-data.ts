@@ -1,0 +1,87 @@
+// Account data, global (room '') and per room, at the position of its latest change.
+// spec: client-server-api #client-config
+
+import { statement } from '#platform/database/database.ts'
+import type { Guard, Writer } from '#platform/stream/stream.ts'
+
+export interface AccountDataRow {
+  readonly room_id: string
+  readonly type: string
+  readonly content: string
+  readonly position: number
+}
+
+const columns = 'room_id, type, content, position'
+
+export const selectAccountData = statement<[string, string, string], AccountDataRow>(
+  'accounts.select_account_data',
+  `select ${columns} from account_data where user_id = $1 and room_id = $2 and type = $3`,
+)
+
+export const selectAccountDataSince = statement<[string, number, number], AccountDataRow>(
+  'accounts.select_account_data_since',
+  `select ${columns} from account_data
+    where user_id = $1 and position > $2 and position <= $3
+    order by position`,
+)
+
+export const selectAllAccountData = statement<[string, number], AccountDataRow>(
+  'accounts.select_all_account_data',
+  `select ${columns} from account_data where user_id = $1 and position <= $2 order by position`,
+)
+
+/** Whether the type is there already, and how many types there are in the room (or globally). */
+export const selectAccountDataPlace = statement<
+  [string, string, string],
+  { readonly known: boolean; readonly types: number }
+>(
+  'accounts.select_account_data_place',
+  `select coalesce(bool_or(type = $3), false) as known, count(*) as types
+     from account_data where user_id = $1 and room_id = $2`,
+)
+
+export interface AccountDataWrite {
+  readonly userId: string
+  /** '' : global. */
+  readonly roomId: string
+  readonly type: string
+  readonly content: string
+}
+
+export const upsertAccountData: Writer<AccountDataWrite> = {
+  name: 'accounts.upsert_account_data',
+  rank: 240,
+  text: `insert into account_data (user_id, room_id, type, content, position)
+         select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[])
+             on conflict (user_id, room_id, type) do update set content = excluded.content, position = excluded.position`,
+  columns: (row, position) => [row.userId, row.roomId, row.type, row.content, position],
+  key: (row) => `${row.userId}\0${row.roomId}\0${row.type}`,
+}
+
+/** Erasure: all of a user's account data goes. */
+export const deleteAccountData: Writer<{ readonly userId: string }> = {
+  name: 'accounts.delete_account_data',
+  rank: 241,
+  text: 'delete from account_data where user_id = any($1::text[])',
+  columns: ({ userId }) => [userId],
+  key: ({ userId }) => userId,
+}
+
+export interface AccountDataVersion {
+  readonly userId: string
+  readonly roomId: string
+  readonly type: string
+  readonly position: number
+}
+
+/** The entry is still the one that was read: two processes cannot undo each other's tag. */
+export const accountDataUnchanged: Guard<AccountDataVersion> = {
+  name: 'accounts.account_data_unchanged',
+  rank: 240,
+  text: `select x.tag from unnest($1::integer[], $2::text[], $3::text[], $4::text[], $5::bigint[])
+                as x (tag, user_id, room_id, type, position)
+           join account_data d
+             on d.user_id = x.user_id and d.room_id = x.room_id and d.type = x.type and d.position = x.position
+            for update of d`,
+  columns: ({ userId, roomId, type, position }) => [userId, roomId, type, position],
+}
