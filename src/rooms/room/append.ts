@@ -34,10 +34,10 @@ import {
   sentTransactionGuard,
   stateNodeWriter,
 } from '../store/event-writers.ts'
-import type { AuthChains } from './auth-chains.ts'
+import type { AuthChains, PlacedEvent } from './auth-chains.ts'
 import type { EventLog } from './event-log.ts'
 import { type HotRoom, StateEvents } from './hot-room.ts'
-import type { KnownEvent } from './known-event.ts'
+import type { ChainPlace, KnownEvent } from './known-event.ts'
 import { relationOf } from './relation-of.ts'
 import { type Extremity, extremitiesToText, type RoomHead } from './room-head.ts'
 
@@ -72,6 +72,8 @@ export interface AppendEntry {
   readonly missing?: readonly { readonly eventId: string; readonly depth: number }[]
   /** It was missing, and now is there. */
   readonly fillsGap?: boolean
+  /** Where it stands in the auth graph already: it was known as an outlier (then `nid` is that one's). */
+  readonly place?: ChainPlace | undefined
 }
 
 export interface AppendParts {
@@ -135,7 +137,7 @@ export class Append {
   add(entry: AppendEntry): KnownEvent {
     const { event, before } = entry
     const accepted = entry.verdict === 'accepted'
-    const placed = event.stateKey === undefined ? undefined : this.#parts.chains.place(entry.nid, event, entry.auth)
+    const placed = this.#place(entry)
     const after = accepted ? this.#stateAfter(before, entry) : before
     const current = entry.backfilledAt !== undefined || !accepted ? this.#head.state : (entry.current ?? after)
     this.#storeNodes(before, this.#head.state)
@@ -198,6 +200,11 @@ export class Append {
   /** Gives the events their positions. */
   settle(positions: readonly number[]): void {
     for (const [index, known] of this.#visible.entries()) known.position = positions[index] ?? null
+  }
+
+  #place({ event, nid, auth, place }: AppendEntry): PlacedEvent | undefined {
+    if (place) return { place, links: [] }
+    return event.stateKey === undefined ? undefined : this.#parts.chains.place(nid, event, auth)
   }
 
   #stateAfter(before: StateNode, { event, nid }: AppendEntry): StateNode {

@@ -10,15 +10,17 @@ import type { Crypto, SigningKey } from '#protocol/crypto/crypto.ts'
 import { notFound } from '#protocol/errors/errors.ts'
 import type { EventId, RoomId, ServerName } from '#protocol/identifiers/identifiers.ts'
 import { type RoomVersion, roomVersion } from '#protocol/room-versions/room-versions.ts'
+import { stateKeyOf } from '#protocol/state-resolution/state-resolution.ts'
 import { type StateNode, StateTrie } from '../state/state-map.ts'
-import { bytesToHash, StateNodes } from '../state/state-nodes.ts'
+import { bytesToHash, type StateKey, StateNodes } from '../state/state-nodes.ts'
 import { enterRoom, type RoomRow, roomById, roomServers, stateSecret } from '../store/read-events.ts'
 import { Append } from './append.ts'
 import { AuthChains } from './auth-chains.ts'
 import { EventLog } from './event-log.ts'
 import { EventNumbers } from './event-numbers.ts'
-import { HotRoom } from './hot-room.ts'
+import { HotRoom, StateEvents } from './hot-room.ts'
 import type { KnownEvent } from './known-event.ts'
+import { resolveRoots } from './resolve.ts'
 import { extremitiesFromText, type RoomHead } from './room-head.ts'
 
 export interface EngineParts {
@@ -143,7 +145,7 @@ export class Engine {
     const { head } = append
     for (const known of append.events) this.log.remember(known)
     room.pending++
-    return this.parts.stream.append(act).then(
+    const commit = this.parts.stream.append(act).then(
       (positions) => {
         append.settle(positions)
         room.committed = head
@@ -156,6 +158,32 @@ export class Engine {
         throw error
       },
     )
+    room.lastCommit = commit.catch(() => undefined)
+    return commit
+  }
+
+  /** The resolution of states by their roots; inside the room's turn. Waits until what the room has appended can be read. */
+  async resolve(room: HotRoom, roots: readonly StateNode[]): Promise<StateNode> {
+    if (room.pending > 0) await room.lastCommit
+    const { nodes, log, chains } = this
+    return resolveRoots(roots, room.head.version, { nodes, log, chains, crypto: this.parts.crypto })
+  }
+
+  /** Events of a state, by key. */
+  async stateEventsAt(root: StateNode, keys: readonly StateKey[]): Promise<StateEvents> {
+    const loaded = await this.nodes.ensure(root, keys)
+    const wanted = new Map<string, number>()
+    for (const { type, stateKey } of keys) {
+      const entry = this.nodes.trie.get(loaded, type, stateKey)
+      if (entry) wanted.set(stateKeyOf(type, stateKey), entry.eventNid)
+    }
+    const events = await this.log.byNids(wanted.values())
+    const found = new Map<string, KnownEvent>()
+    for (const [key, nid] of wanted) {
+      const known = events.get(nid)
+      if (known) found.set(key, known)
+    }
+    return new StateEvents(found)
   }
 
   /** The state before or after an event, by name. */

@@ -113,8 +113,16 @@ async function gather(conflicts: Conflicts, base: StateNode, parts: ResolveParts
   source.add((await log.byNids(nids)).values())
 
   const width = [...conflicts.values()][0]?.length ?? 0
+  // An event that is not stored yet has no chain: its auth events stand for it.
+  const unplaced = [...source.byNid.values()].filter((known) => known.chain === undefined)
+  const behind = await log.byNids(unplaced.flatMap((known) => known.authNids))
+  const standing = (known: KnownEvent): KnownEvent[] =>
+    known.chain ? [known] : known.authNids.flatMap((nid) => behind.get(nid) ?? [])
   const sets = Array.from({ length: width }, (_, index) =>
-    [...conflicts.values()].flatMap((entries) => source.byNid.get(entries[index]?.eventNid ?? -1) ?? []),
+    [...conflicts.values()].flatMap((entries) => {
+      const known = source.byNid.get(entries[index]?.eventNid ?? -1)
+      return known ? standing(known) : []
+    }),
   )
   const difference = await log.byNids(await chains.difference(sets, () => unconflictedNids(base, conflicts, parts)))
   source.add(difference.values())

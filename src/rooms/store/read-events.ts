@@ -173,3 +173,9 @@ export const chainPlaces = statement<[readonly number[]], { chain_id: number; ch
   'rooms.chain_places',
   `select chain_id, chain_seq from event where event_nid = any($1::bigint[]) and chain_id is not null`,
 )
+
+/** Redactions of an event that came before it. */
+export const redactionsOf = statement<[string], { event_nid: number }>(
+  'rooms.redactions_of',
+  `select event_nid from event_relation where parent_id = $1 and rel_type = 'redacts' order by event_nid limit 20`,
+)
