@@ -36,8 +36,10 @@ function wild(wanted: string, questionMark: boolean): Glob {
   // A text without the longest literal piece cannot match: one native search spares the walk for nearly every text.
   const longest = pieces.reduce((best, piece) => (piece.length > best.length ? piece : best), '')
   const machine = stepMachine(wanted, questionMark)
+  const isPrefix = wanted === `${longest}*` // `m.room.*`: by far the most common pattern of event filters
   return {
-    matches: (text) => text.includes(longest) && machine(text, anchoredAtTheEnds),
+    matches: (text) =>
+      isPrefix ? text.startsWith(longest) : text.includes(longest) && machine(text, anchoredAtTheEnds),
     matchesWords: (text) => text.includes(longest) && machine(text, isWordBoundary),
   }
 }
