@@ -10,7 +10,10 @@ export {
   type Session,
 } from './connections.ts'
 export { DatabaseBusy, DatabaseUnavailable, isUniqueViolation, StartError, StatementFailed } from './database-errors.ts'
+export { type EmbeddedDatabase, type EmbeddedOptions, startEmbedded } from './embedded.ts'
 export type { NamedQuery, Transaction } from './jobs.ts'
+export { migrate, pendingMigrations } from './migrate.ts'
+export { type Migration, readMigrations, sharedMigrations, tenantMigrations } from './migration-files.ts'
 export type { Database, Schema, Transactions } from './schema.ts'
 export type { ConnectionSettings } from './settings.ts'
 export { type Query, query, type SqlScalar, type SqlValue, type Statement, statement } from './statement.ts'
