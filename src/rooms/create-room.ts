@@ -154,8 +154,9 @@ async function firstEvents(room: NewRoom, version: RoomVersion): Promise<Draft[]
   if (room.topic !== undefined) drafts.push(state('m.room.topic', topicContent(room.topic)))
   for (const userId of room.invite ?? []) {
     if (serverNameOf(userId) !== serverNameOf(sender)) continue
-    const direct = room.isDirect ? { is_direct: true } : {}
-    drafts.push(state('m.room.member', { ...(await room.profileOf(userId)), ...direct, membership: 'invite' }, userId))
+    const content: JsonObject = { ...(await room.profileOf(userId)), membership: 'invite' }
+    if (room.isDirect) content['is_direct'] = true
+    drafts.push(state('m.room.member', content, userId))
   }
   // A later draft for the same key takes the place of an earlier one: initial power levels come by the override alone.
   return drafts.filter((draft, index) => !isReplacedLater(draft, drafts.slice(index + 1)))

@@ -87,3 +87,9 @@ export const roomsSharedWithServer = statement<[string], { room_nid: number; roo
   'rooms.rooms_shared_with_server',
   `select room_nid, room_id from room_server join room using (room_nid) where server_name = $1 and room_server.joined > 0`,
 )
+
+/** Local users with a membership in a room, those who came first before: (room, membership, limit). */
+export const usersWithMembership = statement<[number, number, number], { user_id: string }>(
+  'rooms.users_with_membership',
+  `select user_id from membership where room_nid = $1 and local and membership = $2 order by position limit $3`,
+)
