@@ -47,7 +47,7 @@ export interface Endpoint<
 export type ParamsOf<E> = E extends { readonly params: infer P extends TSchema } ? Static<P> : Record<string, never>
 export type QueryOf<E> = E extends { readonly query: infer Q extends TSchema } ? Static<Q> : Record<string, never>
 export type BodyOf<E> = E extends { readonly body: infer B } ? (B extends TSchema ? Static<B> : undefined) : undefined
-export type ResponseOf<E> = E extends { readonly response: infer R extends TSchema } ? Static<R> : undefined
+export type ResponseOf<E> = E extends { readonly response: infer R extends TSchema } ? Static<R> : never
 
 /** Identity with inference: the definition keeps its literal types. */
 export const endpoint = <const E extends Endpoint>(definition: E): E => definition
