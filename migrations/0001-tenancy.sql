@@ -2,7 +2,7 @@
 
 -- The tenant's one counter: the position of the last committed fact. Its row lock is the order of commits.
 create table stream_head (
-  only boolean primary key default true check (only),
+  the_only boolean primary key default true check (the_only),
   position bigint not null
 ) with (fillfactor = 10);
 insert into stream_head (position) values (0);

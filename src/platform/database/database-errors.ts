@@ -18,6 +18,8 @@ export class StatementFailed extends Error {
   /** SQLSTATE, five characters. */
   readonly code: string
   readonly constraint: string | undefined
+  /** PostgreSQL's primary message: names of things, and at times the malformed value itself; for operators, never for clients. */
+  readonly reason: string
 
   constructor(parts: { statement: string; code: string; constraint: string | undefined; reason: string }) {
     super(`Statement ${parts.statement} failed: ${parts.reason} (${parts.code}).`)
@@ -25,6 +27,7 @@ export class StatementFailed extends Error {
     this.statement = parts.statement
     this.code = parts.code
     this.constraint = parts.constraint
+    this.reason = parts.reason
   }
 }
 

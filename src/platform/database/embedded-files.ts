@@ -51,7 +51,8 @@ export function linkLibraries(files: ProgramFiles, folder: string): void {
     readonly source: string
     readonly target: string
   }[]
-  for (const { source, target } of shortNames) link(path.join(folder, path.basename(target)), path.join(files.root, source))
+  for (const { source, target } of shortNames)
+    link(path.join(folder, path.basename(target)), path.join(files.root, source))
 }
 
 function link(place: string, aim: string): void {

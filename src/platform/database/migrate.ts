@@ -74,9 +74,9 @@ insert into migration (number, name, checksum) values (${number}, '${name}', '${
 commit`)
   } catch (error) {
     await session.run('rollback')
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = error instanceof StatementFailed ? error.reason : String(error)
     throw new StartError(
-      `Migration ${number} (${name}) of schema ${schema} failed and was undone: ${reason} Start the version of Samband that ran before, and report this.`,
+      `Migration ${number} (${name}) of schema ${schema} failed and was undone: ${reason}. Start the version of Samband that ran before, and report this.`,
       { cause: error },
     )
   }
