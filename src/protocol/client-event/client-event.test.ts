@@ -50,6 +50,14 @@ test('before v11 a target in the content does not replace the one that counts', 
   assert.deepEqual([form['redacts'], form['content']], ['$true', { redacts: '$true' }])
 })
 
+test('a redaction without content, and one with a false target, is text with each name once', () => {
+  const text = (contentJson: string) =>
+    clientEventPrefix(eventOf({ type: 'm.room.redaction', redacts: '$t', version: '1' }), contentJson)
+  assert.match(text('{}'), /"content":\{"redacts":"\$t"\},/)
+  assert.match(text('{"redacts":"$f"}'), /"content":\{"redacts":"\$t"\},/)
+  assert.match(text('{"a":1.0}'), /"content":\{"a":1\.0,"redacts":"\$t"\},/)
+})
+
 test('other events do not get a redacts', () => {
   assert.equal('redacts' in clientForm({ type: 'm.room.message', redacts: '$t', version: '10' }), false)
 })

@@ -32,11 +32,9 @@ export interface SightParts {
  * value before or the value after allows it. Pure, constant time, no allocation.
  */
 export function sightOf({ visibility, membership, joinedLater, senderErased }: SightParts): Sight {
+  // An event changes one of the two at most, so the mixed pairs say nothing new.
   const visible =
-    allows(visibility.before, membership.before, joinedLater) ||
-    allows(visibility.after, membership.before, joinedLater) ||
-    allows(visibility.before, membership.after, joinedLater) ||
-    allows(visibility.after, membership.after, joinedLater)
+    allows(visibility.before, membership.before, joinedLater) || allows(visibility.after, membership.after, joinedLater)
   if (!visible) return 'hidden'
   const wasThere = membership.before === 'join' || membership.after === 'join'
   return senderErased === true && !wasThere ? 'redacted' : 'whole'

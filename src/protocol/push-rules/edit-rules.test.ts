@@ -87,6 +87,18 @@ test('bodies that could never work are refused', () => {
   refuses('M_INVALID_PARAM', () => setRuleEnabled(fresh, 'override', '.m.rule.master', { enabled: 'yes' }))
 })
 
+test('two thousand rules of a kind are enough, and changing one of them is still possible', () => {
+  const room = Array.from({ length: 2000 }, (_, index) => ({
+    rule_id: `${index}`,
+    default: false,
+    enabled: true,
+    actions: [],
+  }))
+  const full = { ...fresh, own: { ...fresh.own, room } }
+  refuses('M_INVALID_PARAM', () => add(full, 'one-more'))
+  assert.equal(order(add(full, '7')).length, 2000)
+})
+
 test('a condition of an unknown kind is kept for clients that know it', () => {
   const conditions = [{ kind: 'org.example.moon', phase: 'full' }]
   const rules = setRule(fresh, { kind: 'override', ruleId: 'a', body: { actions: [], conditions } })

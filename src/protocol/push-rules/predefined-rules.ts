@@ -100,6 +100,6 @@ const pollRules: readonly PushRule[] = [
   pollRule('poll_end', [ofPoll('end')], ['notify']),
 ]
 
-/** The predefined rule of this kind and ID, if there is one. */
+/** The rule of this kind and ID in a ruleset, undefined if there is none. */
 export const findRule = (ruleset: Ruleset, kind: RuleKind, ruleId: string): PushRule | undefined =>
   ruleset[kind].find((each) => each.rule_id === ruleId)

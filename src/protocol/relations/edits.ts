@@ -49,5 +49,5 @@ export function newestEdit(edits: Iterable<RoomEvent>, original: RoomEvent): Roo
 
 function isNewer(one: RoomEvent, other: RoomEvent): boolean {
   if (one.originServerTs !== other.originServerTs) return one.originServerTs > other.originServerTs
-  return one.eventId > other.eventId // ASCII since v3; before that no two servers agree on more than this order
+  return one.eventId > other.eventId // by code unit, which for the ASCII of event IDs is lexicographic order
 }
