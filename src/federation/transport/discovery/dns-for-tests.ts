@@ -1,0 +1,31 @@
+// A zone for tests: what a resolver would say, written down. spec: server-server-api #resolving-server-names
+
+import type { Dns, Found, Service } from './dns.ts'
+
+export interface Zone {
+  readonly addresses?: Readonly<Record<string, readonly string[]>>
+  readonly services?: Readonly<Record<string, readonly Service[]>>
+  readonly ttl?: number
+}
+
+/** Answers from the zone, and counts what is asked. A zone may be changed between questions. */
+export class ZoneDns implements Dns {
+  zone: Zone
+  readonly asked: string[] = []
+
+  constructor(zone: Zone) {
+    this.zone = zone
+  }
+
+  addressesOf(host: string): Promise<Found<string>> {
+    this.asked.push(`A ${host}`)
+    return Promise.resolve({ items: this.zone.addresses?.[host] ?? [], ttl: this.zone.ttl ?? 60_000 })
+  }
+
+  servicesOf(name: string): Promise<Found<Service>> {
+    this.asked.push(`SRV ${name}`)
+    return Promise.resolve({ items: this.zone.services?.[name] ?? [], ttl: this.zone.ttl ?? 60_000 })
+  }
+
+  close(): void {}
+}
