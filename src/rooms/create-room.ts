@@ -200,7 +200,7 @@ function powerLevels(room: NewRoom, version: RoomVersion): JsonObject {
   const override = room.powerLevelContentOverride ?? {}
   if (!isObject(override)) throw badJson('power_level_content_override must be an object.')
   const merged = { ...content, ...override }
-  const level = (objectAt(merged, 'users') ?? {})[room.creator]
+  const level = objectAt(merged, 'users')?.[room.creator]
   if (version.creatorsOutrank && level !== undefined) {
     throw forbidden(
       'power-levels/creator',

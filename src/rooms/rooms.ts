@@ -1,0 +1,257 @@
+// The room engine: the only writer of events and state. Face of the module.
+// spec: client-server-api #events, #rooms; server-server-api #pdus; docs/architecture.md, decisions 1 to 4
+
+import type { Position } from '#platform/stream/stream.ts'
+import type { EventId, RoomAlias, RoomId, ServerName, UserId } from '#protocol/identifiers/identifiers.ts'
+import { createRoom, type NewRoom } from './create-room.ts'
+import { changeMembership, type MembershipChange, membershipIn, unban } from './membership.ts'
+import { Engine, type EngineParts } from './room/engine.ts'
+import type { StateEvents } from './room/hot-room.ts'
+import type { KnownEvent } from './room/known-event.ts'
+import type { RoomHead } from './room/room-head.ts'
+import { type Draft, sendEvent, type Transaction } from './send-event.ts'
+import { isMembership, type Membership, membershipOfCode, type NodeHash, type StateNode } from './state/state-map.ts'
+import type { StateKey } from './state/state-nodes.ts'
+import { aliasesOfRoom, aliasTarget, enterAlias, removeAlias } from './store/aliases.ts'
+import { eventsAfter, eventsOfRoomByArrival, lastEventUpTo } from './store/read-events.ts'
+import {
+  forgetRoom,
+  localMembers,
+  localUsersSharingRooms,
+  type MembershipOfUser,
+  membershipInRoom,
+  membershipsOfUser,
+  serversSharingRooms,
+  sharesRoomWith,
+  usersSharingRooms,
+} from './store/read-memberships.ts'
+
+export type { InitialState, NewRoom, Preset } from './create-room.ts'
+export type { MembershipChange } from './membership.ts'
+export type { EventFact } from './room/append.ts'
+export type { EngineParts } from './room/engine.ts'
+export { StateEvents } from './room/hot-room.ts'
+export type { KnownEvent } from './room/known-event.ts'
+export type { Extremity, RoomHead } from './room/room-head.ts'
+export type { Draft, Transaction } from './send-event.ts'
+export type { Membership, NodeHash, StateChange, StateEntry, StateNode } from './state/state-map.ts'
+export type { StateKey } from './state/state-nodes.ts'
+
+/** One of a user's rooms. */
+export interface UserRoom {
+  readonly roomNid: number
+  readonly roomId: RoomId
+  readonly membership: Membership
+  /** The member event; an outlier when the membership is from outside (an invite by another server). */
+  readonly eventNid: number
+  /** Position of the membership's last change. */
+  readonly since: Position
+  readonly forgotten: boolean
+  /** Stripped state of an invite or knock where we have no state: JSON array text. */
+  readonly strippedState: string | undefined
+  /** Position of the room's newest visible event. */
+  readonly roomPosition: Position
+}
+
+export class Rooms {
+  readonly #engine: Engine
+
+  private constructor(engine: Engine) {
+    this.#engine = engine
+  }
+
+  static async open(parts: EngineParts): Promise<Rooms> {
+    return new Rooms(await Engine.open(parts))
+  }
+
+  // ── Acts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Creates a room; its ID when all its first events are durable. See `NewRoom` for what fails how. */
+  create(room: NewRoom): Promise<RoomId> {
+    return createRoom(this.#engine, room)
+  }
+
+  /** Sends one event; its ID when it is durable. The same transaction of the same device gives the same ID. 403, 404, 413, 400. */
+  send(roomId: RoomId, draft: Draft, transaction?: Transaction): Promise<EventId> {
+    return sendEvent(this.#engine, roomId, draft, transaction)
+  }
+
+  /** Changes a membership in a room that we are in. Joins from outside: see remote membership. */
+  changeMembership(change: MembershipChange): Promise<void> {
+    return changeMembership(this.#engine, change)
+  }
+
+  unban(change: Omit<MembershipChange, 'membership'>): Promise<void> {
+    return unban(this.#engine, change)
+  }
+
+  /** Forgets a room that the user has left. False: the user is still in it, or was never there. */
+  async forget(roomId: RoomId, userId: UserId): Promise<boolean> {
+    const room = await this.#engine.room(roomId)
+    if (!room) return false
+    return (await this.#engine.parts.database.run(forgetRoom, room.head.roomNid, userId)).length > 0
+  }
+
+  // ── What is ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** The room's durable head; undefined when this server has never heard of it. */
+  async head(roomId: RoomId): Promise<RoomHead | undefined> {
+    return (await this.#engine.room(roomId))?.committed
+  }
+
+  /** Are we in the room, so that its state here is the state? */
+  async isResident(roomId: RoomId): Promise<boolean> {
+    return (await this.head(roomId))?.servers.has(this.#engine.parts.serverName) ?? false
+  }
+
+  /** Events of the current state, by key. Empty where we have no state. */
+  async currentState(roomId: RoomId, keys: readonly StateKey[]): Promise<StateEvents | undefined> {
+    const head = await this.head(roomId)
+    return head?.state && this.#engine.stateEventsAt(head.state, keys)
+  }
+
+  /** Events of the state with the name, by key. */
+  stateEventsAt(hash: NodeHash, keys: readonly StateKey[]): Promise<StateEvents> {
+    return this.#engine.stateEventsAt(this.#engine.root(hash), keys)
+  }
+
+  /** The current membership of a user in a room that we are in. */
+  async membership(roomId: RoomId, userId: UserId): Promise<Membership | undefined> {
+    const membership = await membershipIn(this.#engine, roomId, userId)
+    return isMembership(membership) ? membership : undefined
+  }
+
+  /** Every room that a user of ours has to do with; forgotten ones too. */
+  async roomsOf(userId: UserId): Promise<UserRoom[]> {
+    return (await this.#engine.parts.database.run(membershipsOfUser, userId)).flatMap(toUserRoom)
+  }
+
+  /** As `roomsOf`, one room. Also for what came from outside, where we have no state. */
+  async roomOf(roomId: RoomId, userId: UserId): Promise<UserRoom | undefined> {
+    const room = await this.#engine.room(roomId)
+    if (!room) return undefined
+    const row = await this.#engine.parts.database.one(membershipInRoom, room.head.roomNid, userId)
+    return row && toUserRoom(row)[0]
+  }
+
+  /** Our users who are joined, invited or knocking. */
+  async localMembersOf(roomNid: number): Promise<{ userId: UserId; membership: Membership }[]> {
+    const rows = await this.#engine.parts.database.run(localMembers, roomNid)
+    return rows.flatMap((row) => {
+      const membership = membershipOfCode(row.membership as 1)
+      return membership ? [{ userId: row.user_id as UserId, membership }] : []
+    })
+  }
+
+  // ── Events ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  event(eventId: EventId): Promise<KnownEvent | undefined> {
+    return this.#engine.log.byId(eventId)
+  }
+
+  /** Those that are known, in the order asked for. */
+  events(eventIds: readonly EventId[]): Promise<KnownEvent[]> {
+    return this.#engine.inOrder(eventIds)
+  }
+
+  eventsByNid(nids: Iterable<number>): Promise<Map<number, KnownEvent>> {
+    return this.#engine.log.byNids(nids)
+  }
+
+  /** The tenant's events with positions in (after, upTo], ascending: what followers read. */
+  async eventsAfter(after: Position, upTo: Position, limit: number): Promise<KnownEvent[]> {
+    const rows = await this.#engine.parts.database.run(eventsAfter, after, upTo, limit)
+    return rows.map((row) => this.#engine.log.known(row))
+  }
+
+  /** A room's newest events by arrival with positions in (after, upTo], newest first. */
+  async newestEvents(roomNid: number, after: Position, upTo: Position, limit: number): Promise<KnownEvent[]> {
+    const rows = await this.#engine.parts.database.run(eventsOfRoomByArrival, roomNid, after, upTo, limit)
+    return rows.map((row) => this.#engine.log.known(row))
+  }
+
+  // ── States by name: what sync and history compare ───────────────────────────────────────────────────────────────────
+
+  /** Name of the room's current state as it was at a position: undefined before the room's first event. */
+  async stateNameAt(roomNid: number, position: Position): Promise<NodeHash | undefined> {
+    const row = await this.#engine.parts.database.one(lastEventUpTo, roomNid, position)
+    if (!row) return undefined
+    const known = this.#engine.log.known(row)
+    return known.stateCurrent ?? known.stateAfter
+  }
+
+  /** Every entry of a state. */
+  async stateEntries(hash: NodeHash) {
+    const { nodes } = this.#engine
+    return [...nodes.trie.entries(await nodes.ensureAll(this.#engine.root(hash)))]
+  }
+
+  /** Entries in which two states differ; undefined is the empty state. Costs what differs, not what is there. */
+  async stateDifference(before: NodeHash | undefined, after: NodeHash | undefined) {
+    const { nodes } = this.#engine
+    const [from, to] = [before, after].map((hash): StateNode => (hash ? this.#engine.root(hash) : nodes.trie.empty))
+    const [a, b] = await nodes.ensureDifference(from as StateNode, to as StateNode)
+    return nodes.trie.difference(a, b)
+  }
+
+  // ── Who shares rooms with whom ──────────────────────────────────────────────────────────────────────────────────────
+
+  async usersSharingRoomsWith(userId: UserId): Promise<UserId[]> {
+    return (await this.#engine.parts.database.run(usersSharingRooms, userId)).map((row) => row.user_id as UserId)
+  }
+
+  async localUsersSharingRoomsWith(userId: UserId): Promise<UserId[]> {
+    return (await this.#engine.parts.database.run(localUsersSharingRooms, userId)).map((row) => row.user_id as UserId)
+  }
+
+  async serversSharingRoomsWith(userId: UserId): Promise<ServerName[]> {
+    return (await this.#engine.parts.database.run(serversSharingRooms, userId)).map(
+      (row) => row.server_name as ServerName,
+    )
+  }
+
+  async sharesRoom(userId: UserId, others: readonly UserId[]): Promise<Set<UserId>> {
+    const rows = await this.#engine.parts.database.run(sharesRoomWith, userId, others)
+    return new Set(rows.map((row) => row.user_id as UserId))
+  }
+
+  // ── Aliases ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  async alias(alias: RoomAlias): Promise<{ roomId: RoomId; creator: UserId; servers: ServerName[] } | undefined> {
+    const row = await this.#engine.parts.database.one(aliasTarget, alias)
+    return (
+      row && { roomId: row.room_id as RoomId, creator: row.creator as UserId, servers: row.servers as ServerName[] }
+    )
+  }
+
+  /** False when the alias is taken. */
+  async setAlias(alias: RoomAlias, roomId: RoomId, creator: UserId): Promise<boolean> {
+    const { serverName, database } = this.#engine.parts
+    return (await database.run(enterAlias, alias, roomId, creator, [serverName])).length > 0
+  }
+
+  async removeAlias(alias: RoomAlias): Promise<boolean> {
+    return (await this.#engine.parts.database.run(removeAlias, alias)).length > 0
+  }
+
+  async aliasesOf(roomId: RoomId): Promise<RoomAlias[]> {
+    return (await this.#engine.parts.database.run(aliasesOfRoom, roomId)).map((row) => row.alias as RoomAlias)
+  }
+}
+
+function toUserRoom(row: MembershipOfUser): UserRoom[] {
+  const membership = membershipOfCode(row.membership as 1)
+  if (!membership) return []
+  return [
+    {
+      roomNid: row.room_nid,
+      roomId: row.room_id as RoomId,
+      membership,
+      eventNid: row.event_nid,
+      since: row.position,
+      forgotten: row.forgotten,
+      strippedState: row.stripped_state ?? undefined,
+      roomPosition: row.room_position,
+    },
+  ]
+}
