@@ -9,7 +9,7 @@ import type { Log } from '#platform/log/log.ts'
 import type { Random } from '#platform/random/random.ts'
 import type { Position, Stream } from '#platform/stream/stream.ts'
 import { notFound } from '#protocol/errors/errors.ts'
-import type { ServerName, UserId } from '#protocol/identifiers/identifiers.ts'
+import type { DeviceId, ServerName, UserId } from '#protocol/identifiers/identifiers.ts'
 import type { JsonObject } from '#protocol/json/json.ts'
 import type { Account } from './account.ts'
 import { AccountData, type AccountDataEntry } from './account-data.ts'
@@ -287,7 +287,7 @@ export class Accounts {
   }
 
   /** GET /account/whoami. */
-  whoami(session: Session): { user_id: UserId; device_id: string; is_guest: boolean } {
+  whoami(session: Session): { user_id: UserId; device_id: DeviceId; is_guest: boolean } {
     return { user_id: session.userId, device_id: session.deviceId, is_guest: session.isGuest }
   }
 

@@ -24,6 +24,8 @@ export function capabilitiesOf(session: Session, options: CapabilityOptions): { 
     'm.set_avatar_url': { enabled: !isGuest },
     'm.3pid_changes': { enabled: false },
     'm.get_login_token': { enabled: options.mayGetLoginToken && !isGuest },
+    // Left out altogether for those who may not.
+    ...(session.isAdmin && { 'm.account_moderation': { suspend: true, lock: true } }),
     'm.forget_forced_upon_leave': { enabled: false },
   }
 }

@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto'
 import { type Database, isUniqueViolation } from '#platform/database/database.ts'
 import { forbidden, notFound, tooLarge } from '#protocol/errors/errors.ts'
+import { parseSyncFilter } from '#protocol/event-filter/event-filter.ts'
 import type { UserId } from '#protocol/identifiers/identifiers.ts'
 import type { JsonObject } from '#protocol/json/json.ts'
 import { fitsIn } from '#protocol/size-limits/size-limits.ts'
@@ -27,11 +28,12 @@ export class Filters {
   }
 
   /**
-   * Stores a filter that the caller has checked (`#protocol/event-filter`).
+   * Stores a filter.
    *
-   * @returns its ID, decimal digits. @throws `M_TOO_LARGE`; 403 over 1,000 filters.
+   * @returns its ID, decimal digits. @throws `M_BAD_JSON` for what is no filter, `M_TOO_LARGE`; 403 over 1,000 filters.
    */
-  define(userId: UserId, filter: JsonObject): Promise<string> {
+  async define(userId: UserId, filter: JsonObject): Promise<string> {
+    parseSyncFilter(filter)
     return this.#turns.run(userId, async () => {
       const content = JSON.stringify(filter)
       if (!fitsIn(content, MAX_FILTER_BYTES)) throw tooLarge(`A filter has at most ${MAX_FILTER_BYTES / 1024} KiB.`)

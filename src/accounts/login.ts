@@ -2,7 +2,7 @@
 // spec: client-server-api #legacy-login
 
 import { badJson, forbidden, missingParam, unknown } from '#protocol/errors/errors.ts'
-import type { ServerName, UserId } from '#protocol/identifiers/identifiers.ts'
+import type { DeviceId, ServerName, UserId } from '#protocol/identifiers/identifiers.ts'
 import { booleanAt, type JsonObject, member, stringAt } from '#protocol/json/json.ts'
 import { lockedAccount } from './authenticate.ts'
 import { accountIdentified, type CheckPasswordParts, isPasswordOf, wrongPassword } from './check-password.ts'
@@ -28,7 +28,7 @@ export interface LoginParts {
 export interface SessionAnswer {
   readonly user_id: UserId
   readonly access_token: string
-  readonly device_id: string
+  readonly device_id: DeviceId
   readonly home_server: ServerName
   readonly refresh_token?: string
   readonly expires_in_ms?: number

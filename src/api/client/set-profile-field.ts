@@ -3,9 +3,10 @@
 
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
-import { NameSchema, UserIdSchema } from '../schemas/identifiers.ts'
+import { UserIdSchema } from '../schemas/identifiers.ts'
 import { EmptyObjectSchema, JsonObjectSchema } from '../schemas/json.ts'
 
+/** The name is judged by `accounts`: one that is too long has an error of its own, M_KEY_TOO_LARGE. */
 export const setProfileField = endpoint({
   operationId: 'setProfileField',
   method: 'PUT',
@@ -16,7 +17,7 @@ export const setProfileField = endpoint({
   ],
   authenticate: 'access-token',
   rateLimit: 'request',
-  params: Type.Object({ userId: UserIdSchema, keyName: NameSchema }),
+  params: Type.Object({ userId: UserIdSchema, keyName: Type.String() }),
   body: JsonObjectSchema,
   response: EmptyObjectSchema,
 })
