@@ -2,7 +2,7 @@
 // spec: client-server-api #push-rules
 
 import { Type } from 'typebox'
-import { JsonObjectSchema, JsonSchema, oneOf } from './json.ts'
+import { JsonObjectSchema, oneOf } from './json.ts'
 
 export const PushRuleKindSchema = oneOf('override', 'underride', 'sender', 'room', 'content')
 
@@ -14,7 +14,7 @@ export const PushConditionSchema = Type.Object({
   key: Type.Optional(Type.String()),
   kind: Type.String(),
   pattern: Type.Optional(Type.String()),
-  value: Type.Optional(JsonSchema),
+  value: Type.Optional(Type.Union([Type.String(), Type.Integer(), Type.Boolean(), Type.Null()])),
 })
 
 export const PushRuleSchema = Type.Object({

@@ -11,8 +11,8 @@ export const ServerSignaturesSchema = mapBy(ServerNameSchema, mapOf(Type.String(
 export const ServerKeysSchema = Type.Object({
   old_verify_keys: Type.Optional(mapOf(Type.Object({ expired_ts: TimestampSchema, key: Type.String() }))),
   server_name: ServerNameSchema,
-  signatures: Type.Optional(ServerSignaturesSchema),
-  valid_until_ts: Type.Optional(TimestampSchema),
+  signatures: ServerSignaturesSchema,
+  valid_until_ts: TimestampSchema,
   verify_keys: mapOf(Type.Object({ key: Type.String() })),
 })
 

@@ -1,0 +1,75 @@
+// Where our definitions differ from the specification's data on purpose, and why. For the test that compares them.
+
+interface Deviation {
+  /** Matches the sentences of the test. */
+  readonly difference: RegExp
+  readonly reason: string
+}
+
+const pdu = '(?:body|response)(?:.event)?'
+const pduMember = '(?:sender|origin|origin_server_ts|type|state_key|content|unsigned|depth)'
+
+export const deviations: readonly Deviation[] = [
+  {
+    difference: /^server-server \w+: rateLimit federation, not false$/,
+    reason: 'Every other server gets its fair share and no more, whatever it asks.',
+  },
+  {
+    difference: /^client-server (?:sendMessage|setRoomStateWithKey|redactEvent|createRoom): rateLimit \w+, not false$/,
+    reason: 'What writes to rooms is limited: one account must not be able to flood a room and all servers in it.',
+  },
+  {
+    difference: /getRoomSummary: authenticate access-token\?, not signed$/,
+    reason: 'A slip in the data: it is an endpoint for clients, and its text says that authentication is optional.',
+  },
+  {
+    difference: /^server-server getEventByTimestamp: authenticate signed, not access-token$/,
+    reason: 'A slip in the data: it is an endpoint for servers.',
+  },
+  {
+    difference: /(?:algorithm|encryption): one of "", not one of "m\.megolm/,
+    reason: 'New algorithms will come, and the server neither reads nor uses them.',
+  },
+  {
+    difference: /(?:getUserProfile|queryProfile) response\.[\w.]+: is not there$/,
+    reason: 'A profile has any fields; the named ones are examples.',
+  },
+  {
+    difference: /^client-server (?:joinRoom|knockRoom) query\.server_name: is not in the specification$/,
+    reason: 'Clients from before v1.12 send it for `via`.',
+  },
+  {
+    difference: /query\.org\.matrix\.msc4140\.delay: is not in the specification$/,
+    reason: 'A delay that is asked for must never be passed over (MSC4140).',
+  },
+  {
+    difference: /^client-server sync [\w.*]+\.org\.matrix\.msc4222\.\w+: is not in the specification$/,
+    reason: 'The names that clients use for `use_state_after` and `state_after` (MSC4222).',
+  },
+  {
+    difference: /^client-server sync response\.(?:to_device|device_lists|device_unused|presence)/,
+    reason: 'Defined in the text of the modules (send-to-device, end-to-end encryption, presence), not in the data.',
+  },
+  {
+    difference: new RegExp(
+      `^server-server (?:make|send)(?:Join|Leave|Knock|Invite)\\w* ${pdu}\\.${pduMember}: is not there$`,
+    ),
+    reason: 'The form of a PDU depends on the room version: #protocol/events judges it, by the rules of that version.',
+  },
+  {
+    difference: /^server-server make(?:Join|Leave) response\.event: required, not optional$/,
+    reason: 'An answer without the event that was asked for is of no use; ours has it.',
+  },
+  {
+    difference: /^server-server sendInviteV1 response: items are not checked$/,
+    reason: 'Ours is a pair of the number 200 and the event, as the text says; the data only knows lists.',
+  },
+  {
+    difference: /^server-server send(?:Join|Leave)V1: is not in the specification$/,
+    reason: 'Taken out of the specification; old servers still call them.',
+  },
+  {
+    difference: /^server-server sendTransaction body\.edus\[\]\.\w+: is not there$/,
+    reason: 'One bad EDU must not lose the rest of a transaction: each is looked at by itself.',
+  },
+]
