@@ -4,7 +4,7 @@
 import type { JsonFault, NumberReading } from './json-fault.ts'
 import type { Json, JsonObject } from './json-value.ts'
 import { MAX_JSON_DEPTH } from './parse-json.ts'
-import { rawNumberText } from './raw-number.ts'
+import { fractionText, rawNumberText } from './raw-number.ts'
 
 /** Thrown where a value has no canonical form. */
 export class CanonicalJsonError extends Error {
@@ -66,7 +66,7 @@ function writeNumber(value: number, numbers: NumberReading): string {
   if (Number.isSafeInteger(value)) return value === 0 ? '0' : `${value}`
   if (!Number.isFinite(value)) throw new CanonicalJsonError('not-json')
   if (numbers === 'integers') throw new CanonicalJsonError(Number.isInteger(value) ? 'unsafe-integer' : 'float')
-  return `${value}`
+  return numbers === 'faithful' && !Number.isInteger(value) ? fractionText(value) : `${value}`
 }
 
 function writeRawNumber(text: string, numbers: NumberReading): string {

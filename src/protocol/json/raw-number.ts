@@ -31,7 +31,7 @@ const isInteger = (text: string): boolean => !/[.eE]/.test(text)
 const integerText = (text: string): string => (text === '-0' ? '0' : text)
 
 /** The shortest text of a double, with a point or an exponent: exponents below −4 and from 16 on, at least two digits long. */
-function fractionText(value: number): string {
+export function fractionText(value: number): string {
   if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0'
   const [digits = '', exponentText = '0'] = value.toExponential().split('e')
   const exponent = Number(exponentText)
