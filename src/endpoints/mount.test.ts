@@ -29,7 +29,7 @@ import {
   type ServerName,
 } from '#protocol/identifiers/identifiers.ts'
 import { jsonAnswer, rawJson, streamAnswer } from './answer.ts'
-import { handler, type Session } from './handler.ts'
+import { type Handler, handler, type Session } from './handler.ts'
 import { edgeAnswers, mount, type SignedRequest, type Tenant } from './mount.ts'
 
 interface TestModules {
@@ -39,21 +39,21 @@ interface TestModules {
 
 const eventId = `$${'a'.repeat(42)}A` as EventId
 
-const handlers = [
-  handler(getVersions, ({ name }: TestModules) => () => ({ versions: [name] })),
-  handler(sendMessage, ({ seen }: TestModules) => ({ params, query, body, session }) => {
+const handlers: readonly Handler<TestModules>[] = [
+  handler(getVersions, ({ name }) => () => ({ versions: [name] })),
+  handler(sendMessage, ({ seen }) => ({ params, query, body, session }) => {
     seen.push({ ...params, query: { ...query }, body, sender: session.userId })
     return { event_id: eventId }
   }),
-  handler(getRoomEvents, ({ seen }: TestModules) => ({ query }) => {
+  handler(getRoomEvents, ({ seen }) => ({ query }) => {
     seen.push({ ...query })
     return { chunk: [], start: 's1' }
   }),
-  handler(joinRoom, ({ seen }: TestModules) => ({ params, query, body }) => {
+  handler(joinRoom, ({ seen }) => ({ params, query, body }) => {
     seen.push({ ...params, query: { ...query }, body })
     throw forbidden('join/not-invited', 'This room is by invitation. Ask someone in it to invite you.')
   }),
-  handler(getRoomStateWithKey, ({ seen }: TestModules) => ({ params }) => {
+  handler(getRoomStateWithKey, ({ seen }) => ({ params }) => {
     seen.push({ ...params })
     return { name: 'Kansliet' }
   }),
@@ -66,7 +66,7 @@ const handlers = [
   // An answer that its definition does not promise: a defect that tests shall see.
   handler(getConfigAuthed, () => () => JSON.parse('{"m.upload.size":"large"}')),
   handler(getContentAuthed, () => () => streamAnswer(pieces(), { 'content-type': 'text/plain' })),
-  handler(sendTransaction, ({ seen }: TestModules) => ({ origin, body }) => {
+  handler(sendTransaction, ({ seen }) => ({ origin, body }) => {
     seen.push({ origin, body })
     return { pdus: {} }
   }),
