@@ -94,6 +94,7 @@ export class Append {
   readonly #guards: NonNullable<Act['guards']>[number][] = []
   readonly #changed = new Map<string, KnownEvent | undefined>()
   readonly #visible: KnownEvent[] = []
+  readonly #redacted: { target: KnownEvent; by: number }[] = []
   readonly #stored = new Set<NodeHash>()
   readonly events: KnownEvent[] = []
 
@@ -197,8 +198,12 @@ export class Append {
     return { facts: this.#facts, rows: this.#rows, guards: this.#guards }
   }
 
-  /** Gives the events their positions. */
+  /** Gives the events their positions, and hides what was redacted. */
   settle(positions: readonly number[]): void {
+    for (const { target, by } of this.#redacted) {
+      target.redactedBy = by
+      target.clientForm = undefined
+    }
     for (const [index, known] of this.#visible.entries()) known.position = positions[index] ?? null
   }
 
@@ -266,6 +271,7 @@ export class Append {
       this.#rows.push(write(relationWriter, row, fact))
     }
     if (entry.redacts) {
+      this.#redacted.push({ target: entry.redacts, by: known.nid })
       this.#rows.push(write(redactionWriter, { eventId: entry.redacts.event.eventId, redactedBy: known.nid }))
     }
     if (entry.redactedBy !== undefined) {

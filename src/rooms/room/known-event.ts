@@ -1,5 +1,6 @@
 // An event as the engine knows it: parsed, with its number, its place and the states around it.
 
+import type { EventPrefix } from '#protocol/client-event/client-event.ts'
 import type { RoomEvent } from '#protocol/events/events.ts'
 import type { NodeHash } from '../state/state-map.ts'
 
@@ -26,6 +27,8 @@ export interface KnownEvent {
   readonly authNids: readonly number[]
   readonly chain: ChainPlace | undefined
   readonly receivedTs: number
+  /** The client form, made at the first reading and shared by all readers; gone when the event is redacted. */
+  clientForm?: EventPrefix | undefined
 }
 
 /** Place in the chain cover of the auth graph. */

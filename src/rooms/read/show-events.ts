@@ -1,0 +1,154 @@
+// Events as one reader sees them: what history visibility hides is left out, and `unsigned` says what is the reader's own.
+// The text of an event is made once and shared; only `unsigned` is made per reader.
+// spec: client-server-api #room-event-format, modules/history_visibility.md, #aggregations-of-child-events
+
+import {
+  clientEventPrefix,
+  type EventPrefix,
+  federationEventPrefix,
+  type Unsigned,
+  withRoomId,
+  withUnsigned,
+} from '#protocol/client-event/client-event.ts'
+import { type RoomEvent, redactEvent } from '#protocol/events/events.ts'
+import { membershipAround, sightOf, visibilityAround } from '#protocol/history-visibility/history-visibility.ts'
+import type { UserId } from '#protocol/identifiers/identifiers.ts'
+import { canonicalJson } from '#protocol/json/json.ts'
+import type { Engine } from '../room/engine.ts'
+import type { StateEvents } from '../room/hot-room.ts'
+import type { KnownEvent } from '../room/known-event.ts'
+import type { NodeHash } from '../state/state-map.ts'
+import type { StateKey } from '../state/state-nodes.ts'
+import { membershipInRoom } from '../store/read-memberships.ts'
+import { bundlesOf } from './bundles.ts'
+
+export interface Reader {
+  readonly userId: UserId
+  /** For `transaction_id`, told to the sending device alone. */
+  readonly deviceId: string | undefined
+  /** Users whose events do not count in threads. */
+  readonly ignored?: readonly UserId[]
+}
+
+export interface ShowOptions {
+  /** Everywhere but in `/sync`. */
+  readonly roomId: boolean
+  readonly format?: 'client' | 'federation'
+  /** Bundled aggregations; not for state. */
+  readonly bundles?: boolean
+  /** The reader's own rule let them see it already (state of a room they are in): history visibility is not asked. */
+  readonly visible?: boolean
+}
+
+export interface ShownEvent {
+  readonly known: KnownEvent
+  readonly json: string
+}
+
+/** The events that the reader may see, in the order given, as JSON texts. All of one room. */
+export async function showEvents(
+  engine: Engine,
+  events: readonly KnownEvent[],
+  reader: Reader,
+  options: ShowOptions,
+): Promise<ShownEvent[]> {
+  const [first] = events
+  if (!first) return []
+  const states = await statesBefore(engine, events, reader.userId)
+  const joined = options.visible ? undefined : await joinedUntil(engine, first.roomNid, reader.userId)
+  const seen = events.filter((known) => {
+    if (options.visible) return true
+    const state = states.get(known.stateBefore ?? ('' as NodeHash))
+    return state !== undefined && isSeen(known, state, reader.userId, joined ?? Number.NEGATIVE_INFINITY)
+  })
+  const replaced = await replacedBy(engine, seen)
+  const redactions = await engine.log.byNids(seen.flatMap(({ redactedBy }) => redactedBy ?? []))
+  const bundles = options.bundles ? await bundlesOf(engine, seen, reader, options) : undefined
+  const now = engine.parts.clock.now()
+  return seen.map((known) => {
+    const state = states.get(known.stateBefore ?? ('' as NodeHash))
+    const before = replaced.get(known.nid)
+    const redaction = known.redactedBy === undefined ? undefined : redactions.get(known.redactedBy)
+    const relationsJson = bundles?.get(known.event.eventId)
+    const unsigned: Unsigned = {
+      age: now - known.event.originServerTs,
+      ...(state && { membership: membershipAround(known.event, reader.userId, state).after }),
+      ...(known.txnId !== undefined &&
+        known.deviceId === reader.deviceId &&
+        known.event.sender === reader.userId && { transactionId: known.txnId }),
+      ...(before && { replacesState: before.event.eventId, prevContentJson: contentText(before) }),
+      ...(redaction && { redactedBecauseJson: withUnsigned(prefixOf(redaction, options)) }),
+      ...(relationsJson !== undefined && { relationsJson }),
+    }
+    return { known, json: withUnsigned(prefixOf(known, options), unsigned) }
+  })
+}
+
+/** What of the state before each event the reader's sight depends on, one look per state. */
+async function statesBefore(engine: Engine, events: readonly KnownEvent[], userId: UserId) {
+  const keys: StateKey[] = [
+    { type: 'm.room.history_visibility', stateKey: '' },
+    { type: 'm.room.member', stateKey: userId },
+  ]
+  const names = new Set(events.flatMap(({ stateBefore }) => stateBefore ?? []))
+  const states = new Map<NodeHash, StateEvents>()
+  for (const name of names) states.set(name, await engine.stateEventsAt(engine.root(name), keys))
+  return states
+}
+
+/** Until which position the reader was or is in the room; infinity while in it. */
+async function joinedUntil(engine: Engine, roomNid: number, userId: UserId): Promise<number> {
+  const row = await engine.parts.database.one(membershipInRoom, roomNid, userId)
+  if (!row) return Number.NEGATIVE_INFINITY
+  if (row.membership === 1) return Number.POSITIVE_INFINITY
+  const left = await engine.log.byNid(row.event_nid)
+  if (!left?.stateBefore) return Number.NEGATIVE_INFINITY
+  const before = await engine.stateEventsAt(engine.root(left.stateBefore), [
+    { type: 'm.room.member', stateKey: userId },
+  ])
+  const wasJoined = before.get('m.room.member', userId)?.content['membership'] === 'join'
+  return wasJoined ? (left.position ?? Number.NEGATIVE_INFINITY) : Number.NEGATIVE_INFINITY
+}
+
+function isSeen(known: KnownEvent, state: StateEvents, userId: UserId, joinedUntilPosition: number): boolean {
+  const sight = sightOf({
+    visibility: visibilityAround(known.event, state),
+    membership: membershipAround(known.event, userId, state),
+    joinedLater: known.position !== null && known.position < joinedUntilPosition,
+  })
+  return sight !== 'hidden'
+}
+
+/** The state event that each state event replaced. */
+async function replacedBy(engine: Engine, events: readonly KnownEvent[]): Promise<Map<number, KnownEvent>> {
+  const nids = new Map<number, number>()
+  for (const { nid, event, stateBefore } of events) {
+    if (event.stateKey === undefined || stateBefore === undefined) continue
+    const key = { type: event.type, stateKey: event.stateKey }
+    const root = await engine.nodes.ensure(engine.root(stateBefore), [key])
+    const entry = engine.nodes.trie.get(root, key.type, key.stateKey)
+    if (entry) nids.set(nid, entry.eventNid)
+  }
+  const found = await engine.log.byNids(nids.values())
+  const replaced = new Map<number, KnownEvent>()
+  for (const [nid, beforeNid] of nids) {
+    const before = found.get(beforeNid)
+    if (before) replaced.set(nid, before)
+  }
+  return replaced
+}
+
+/** The shared text of an event, without `unsigned`. */
+export function prefixOf(known: KnownEvent, { roomId, format }: ShowOptions): EventPrefix {
+  if (format === 'federation') return federationEventPrefix(shownEvent(known))
+  known.clientForm ??= clientEventPrefix(known.event, contentText(known))
+  return roomId ? withRoomId(known.clientForm, known.event.roomId) : known.clientForm
+}
+
+const shownEvent = (known: KnownEvent): RoomEvent =>
+  known.redactedBy === undefined ? known.event : redactEvent(known.event)
+
+function contentText(known: KnownEvent): string {
+  const { content, version } = shownEvent(known)
+  return version.strictCanonicalJson ? JSON.stringify(content) : canonicalJson(content)
+}
