@@ -59,8 +59,8 @@ test('what has no canonical form is refused by name', () => {
 
 test('until room version 5 a fraction is written as it is read back, also one that was not read faithfully', () => {
   assert.equal(
-    canonicalJson([1e-9, 0.00001, 0.5, 2 ** 60, 1e21], 'faithful'),
-    '[1e-09,1e-05,0.5,1152921504606846976,1e+21]',
+    canonicalJson([1e-9, 0.00001, 0.5, 2 ** 53, 1e21], 'faithful'),
+    '[1e-09,1e-05,0.5,9007199254740992,1e+21]',
   )
   fc.assert(
     fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
