@@ -1,27 +1,14 @@
 // A handler turns a request into a command for one module, and its result into an answer. No rules live here.
 
+import type { Session } from '#accounts/accounts.ts'
 import type { BodyOf, Endpoint, ParamsOf, QueryOf, ResponseOf } from '#api/endpoint.ts'
 import type { HttpRequest } from '#platform/http/http.ts'
-import type { DeviceId, ServerName, UserId } from '#protocol/identifiers/identifiers.ts'
+import type { ServerName } from '#protocol/identifiers/identifiers.ts'
 import type { SpecialAnswer } from './answer.ts'
 import type { Modules } from './modules.ts'
 
 /** Who calls with an access token. */
-export interface Session {
-  readonly userNumber: number
-  readonly userId: UserId
-  readonly localpart: string
-  readonly deviceId: DeviceId
-  /** Names the access token without being it. */
-  readonly tokenId: string
-  readonly isGuest: boolean
-  readonly isAdmin: boolean
-  readonly isLocked: boolean
-  readonly isSuspended: boolean
-  readonly expiresAt: number | undefined
-  readonly assurance: string | undefined
-  readonly identityProvider: string | undefined
-}
+export type { Session }
 
 type SessionOf<E extends Endpoint> = E['authenticate'] extends 'access-token'
   ? Session
