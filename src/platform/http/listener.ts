@@ -5,6 +5,7 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
+import type { Milliseconds } from '#platform/clock/clock.ts'
 import { plainAddress, TrustedProxies } from './client-address.ts'
 import type { HttpLimits } from './default-limits.ts'
 import { HttpFault, type HttpFaultKind } from './fault.ts'
@@ -30,11 +31,16 @@ export interface Shared {
   nextId(): string
 }
 
+/** When no request is open any more, connections get this long to bring the last answer to the client. */
+const LAST_BYTES: Milliseconds = 100
+
 export class Listener implements ListenerFacts {
   readonly name: string
   readonly draining: AbortSignal
   readonly nextId: () => string
+  /** Requests under way. */
   open = 0
+  #whenNoneIsOpen: (() => void) | undefined
   readonly #shared: Shared
   readonly #definition: HttpListener
   readonly #router: Router
@@ -74,10 +80,17 @@ export class Listener implements ListenerFacts {
     return { host: address, port }
   }
 
-  /** Takes no new connections and closes idle ones. Resolves when the last one is closed. */
-  close(): Promise<void> {
+  /**
+   * Takes no new connections, waits until no request is open, and closes what is left: also connections on which nothing was ever asked,
+   * which Node does not count as idle. Resolves when the last one is closed.
+   */
+  async close(): Promise<void> {
     this.#certificates?.stop()
-    return new Promise((resolve) => this.#server.close(() => resolve()))
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    if (this.open > 0) await new Promise<void>((resolve) => (this.#whenNoneIsOpen = resolve))
+    const timer = this.#shared.options.clock.after(LAST_BYTES, () => this.closeAll())
+    await closed
+    timer.cancel()
   }
 
   closeAll(): void {
@@ -150,6 +163,7 @@ export class Listener implements ListenerFacts {
     const { stalls, record, options } = this.#shared
     if (!outgoing.response.writableFinished) outgoing.request.clientGone()
     this.open -= 1
+    if (this.open === 0) this.#whenNoneIsOpen?.()
     this.#leave(outgoing.request.remoteAddress)
     stalls.end(outgoing)
     record.end(outgoing, options.clock.now(), this.#definition.logRequests ?? true)
