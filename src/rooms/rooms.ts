@@ -5,6 +5,15 @@ import type { Position } from '#platform/stream/stream.ts'
 import type { EventId, RoomAlias, RoomId, ServerName, UserId } from '#protocol/identifiers/identifiers.ts'
 import { createRoom, type NewRoom } from './create-room.ts'
 import { changeMembership, type MembershipChange, membershipIn, unban } from './membership.ts'
+import {
+  type FetchHistory,
+  type Page,
+  type PageRequest,
+  readPage,
+  readSurroundings,
+  type Surroundings,
+} from './read/history.ts'
+import { type Reader, type ShownEvent, type ShowOptions, showEvents } from './read/show-events.ts'
 import { Engine, type EngineParts } from './room/engine.ts'
 import type { StateEvents } from './room/hot-room.ts'
 import type { KnownEvent } from './room/known-event.ts'
@@ -28,6 +37,9 @@ import {
 
 export type { InitialState, NewRoom, Preset } from './create-room.ts'
 export type { MembershipChange } from './membership.ts'
+export type { FetchHistory, Page, PageRequest, Surroundings } from './read/history.ts'
+export type { Reader, ShownEvent, ShowOptions } from './read/show-events.ts'
+export { before, behind, type Point, parseToken, tokenOf } from './read/tokens.ts'
 export type { EventFact } from './room/append.ts'
 export type { EngineParts } from './room/engine.ts'
 export { StateEvents } from './room/hot-room.ts'
@@ -168,6 +180,21 @@ export class Rooms {
   async newestEvents(roomNid: number, after: Position, upTo: Position, limit: number): Promise<KnownEvent[]> {
     const rows = await this.#engine.parts.database.run(eventsOfRoomByArrival, roomNid, after, upTo, limit)
     return rows.map((row) => this.#engine.log.known(row))
+  }
+
+  /** The events that the reader may see, as texts; all of one room, in the order given. */
+  show(events: readonly KnownEvent[], reader: Reader, options: ShowOptions): Promise<ShownEvent[]> {
+    return showEvents(this.#engine, events, reader, options)
+  }
+
+  /** A page of a room's history. 403 for those who may not look into it. */
+  page(request: PageRequest, reader: Reader, fetchHistory?: FetchHistory): Promise<Page> {
+    return readPage(this.#engine, request, reader, fetchHistory)
+  }
+
+  /** An event with what stands around it. 404 when the reader may not see it. */
+  surroundings(asked: Parameters<typeof readSurroundings>[1], reader: Reader): Promise<Surroundings> {
+    return readSurroundings(this.#engine, asked, reader)
   }
 
   // ── States by name: what sync and history compare ───────────────────────────────────────────────────────────────────
