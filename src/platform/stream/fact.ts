@@ -15,3 +15,8 @@ export interface Fact {
   /** Kept with the fact in memory for near readers (a RoomEvent with its position, for example). Never needed for correctness. */
   readonly payload?: unknown
 }
+
+/** A committed fact. */
+export interface StreamedFact extends Fact {
+  readonly position: Position
+}

@@ -1,0 +1,65 @@
+// One batch in one transaction of two round trips: positions and guards, then rows and commit.
+// The counter's lock is taken first and held to the end, so two committers never wait for each other in a circle.
+// spec: docs/architecture.md, decision 1
+
+import { DatabaseUnavailable, type Schema, type Transaction } from '#platform/database/database.ts'
+import type { Act } from './act.ts'
+import { countFacts, guardQueries, writerQueries } from './batch.ts'
+import type { Position } from './fact.ts'
+import { takePositions } from './store/stream-head.ts'
+
+export type BatchOutcome =
+  /** Durable; `first` is the position of the batch's first fact. */
+  | { readonly kind: 'committed'; readonly first: Position }
+  /** Rolled back: these acts (by index) lost, with the guard that said so. The others may be tried again. */
+  | { readonly kind: 'stale'; readonly lost: ReadonlyMap<number, string> }
+  /** The connection broke after the commit was sent. `transaction` can be asked after. */
+  | { readonly kind: 'unknown'; readonly first: Position; readonly transaction: string; readonly cause: unknown }
+
+/** Tries to commit. Rejects with the database's error when it is certain that nothing was committed. */
+export function commitBatch(schema: Schema, acts: readonly Act[]): Promise<BatchOutcome> {
+  return schema.transaction(async (transaction) => {
+    const count = countFacts(acts)
+    const guards = guardQueries(acts)
+    const [taken, ...held] = await Promise.all([
+      transaction.ask({ ...takePositions, values: [count] }),
+      ...guards.map((guard) => transaction.ask(guard)),
+    ])
+    const lost = new Map<number, string>()
+    for (const [index, guard] of guards.entries()) noteLost(guard, held[index] ?? [], lost)
+    if (lost.size > 0) return { kind: 'stale', lost }
+    const head = taken?.[0] as { position: number; transaction: string } | undefined // row mapping
+    if (head === undefined) throw new Error('The table stream_head is empty: the schema is damaged. Restore a backup.')
+    return finish(transaction, acts, { first: head.position - count + 1, transaction: head.transaction })
+  })
+}
+
+/**
+ * All of a batch is undone when one act loses: the guards of that act that did hold have already changed their rows, and the only way to
+ * take that back is the transaction.
+ */
+function noteLost(
+  guard: { readonly name: string; readonly actOfTag: readonly number[] },
+  rows: readonly { readonly [column: string]: unknown }[],
+  lost: Map<number, string>,
+): void {
+  if (rows.length >= guard.actOfTag.length) return
+  const holding = new Set(rows.map((row) => row['tag']))
+  for (const [tag, act] of guard.actOfTag.entries()) if (!holding.has(tag)) lost.set(act, guard.name)
+}
+
+async function finish(
+  transaction: Transaction,
+  acts: readonly Act[],
+  taken: { readonly first: Position; readonly transaction: string },
+): Promise<BatchOutcome> {
+  try {
+    const rows = writerQueries(acts, taken.first).map((query) => transaction.ask(query))
+    await Promise.all([...rows, transaction.commit()])
+    return { kind: 'committed', first: taken.first }
+  } catch (error) {
+    if (error instanceof DatabaseUnavailable && error.outcome === 'unknown')
+      return { kind: 'unknown', ...taken, cause: error }
+    throw error
+  }
+}

@@ -1,0 +1,175 @@
+// The group committer: acts that come while a commit is under way wait and go together in the next one.
+// spec: docs/architecture.md, decision 1
+
+import type { Clock, Milliseconds } from '#platform/clock/clock.ts'
+import { DatabaseUnavailable, type Schema, StatementFailed } from '#platform/database/database.ts'
+import type { Act } from './act.ts'
+import { type BatchOutcome, commitBatch } from './commit-batch.ts'
+import type { Position } from './fact.ts'
+import { readOutcome } from './store/stream-head.ts'
+import { StaleAct, StreamOverloaded, UnknownOutcome } from './stream-errors.ts'
+
+/** Acts in one commit. From 100 rows on a row costs the same (35 µs); more would only make everybody wait longer for the slowest. */
+const actsPerCommit = 256
+/** Rows in one commit, unless one act alone has more (a join brings all of a room's state): some 50 ms of the database. */
+const rowsPerCommit = 2_000
+/** Acts that may wait: 64 full commits, a quarter of a minute on a slow disk. Beyond it a caller is told at once. */
+const waitingBound = 16_384
+/** How long we ask for the outcome of a commit that we lost sight of: a server's recovery, or a fail-over. */
+const outcomePatience: Milliseconds = 30_000
+const outcomeLook: Milliseconds = 50
+/** A commit that certainly did not happen is tried again so often: broken connections, deadlocks with a foreign hand. */
+const attempts = 3
+
+interface Pending {
+  readonly act: Act
+  readonly resolve: (positions: readonly Position[]) => void
+  readonly reject: (error: unknown) => void
+}
+
+export interface CommitterParts {
+  readonly schema: Schema
+  readonly clock: Clock
+  /** Called after each commit in order, before the callers learn of it. `first`: position of the first fact. */
+  readonly committed: (acts: readonly Act[], first: Position) => void
+  /** Called after the callers' promises are resolved. */
+  readonly told: () => void
+}
+
+export class Committer {
+  readonly #parts: CommitterParts
+  #waiting: Pending[] = []
+  #running: Promise<void> | undefined
+
+  constructor(parts: CommitterParts) {
+    this.#parts = parts
+  }
+
+  append(act: Act): Promise<readonly Position[]> {
+    return new Promise((resolve, reject) => {
+      if (this.#waiting.length >= waitingBound) {
+        reject(new StreamOverloaded())
+        return
+      }
+      this.#waiting.push({ act, resolve, reject })
+      this.#running ??= this.#run()
+    })
+  }
+
+  /** Resolves when nothing waits. */
+  async idle(): Promise<void> {
+    while (this.#running !== undefined) await this.#running
+  }
+
+  async #run(): Promise<void> {
+    // Everything that arrives in this turn of the event loop goes together.
+    await new Promise(setImmediate)
+    while (this.#waiting.length > 0) await this.#commitInParts(this.#nextBatch())
+    this.#running = undefined
+  }
+
+  #nextBatch(): Pending[] {
+    let rows = 0
+    let count = 0
+    for (const { act } of this.#waiting) {
+      rows += act.rows.length
+      if (count === actsPerCommit || (count > 0 && rows > rowsPerCommit)) break
+      count += 1
+    }
+    return this.#waiting.splice(0, count)
+  }
+
+  /**
+   * Commits the batch whole; when the database refuses something in it, halves it until the act that is at fault stands alone, so that
+   * no act fails for another's sake. The left half goes first: the order stays.
+   */
+  async #commitInParts(batch: Pending[]): Promise<void> {
+    const parts = [batch]
+    for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
+      try {
+        await this.#commitWithoutStale(part)
+      } catch (error) {
+        if (part.length === 1 || !isFaultOfAnAct(error)) {
+          for (const { reject } of part) reject(error)
+          continue
+        }
+        const middle = part.length >> 1
+        parts.push(part.slice(middle), part.slice(0, middle))
+      }
+    }
+  }
+
+  /** Each round leaves out the acts whose guards failed, so there are at most as many rounds as acts; one or two in practice. */
+  async #commitWithoutStale(batch: readonly Pending[]): Promise<void> {
+    let rest = batch
+    while (rest.length > 0) {
+      const acts = rest.map(({ act }) => act)
+      const outcome = await this.#commitSurely(acts)
+      if (outcome.kind === 'committed') {
+        this.#publish(rest, acts, outcome.first)
+        return
+      }
+      for (const [index, guard] of outcome.lost) rest[index]?.reject(new StaleAct(guard))
+      rest = rest.filter((_, index) => !outcome.lost.has(index))
+    }
+  }
+
+  /** Tries again what certainly did not happen; finds out what perhaps did. */
+  async #commitSurely(acts: readonly Act[]): Promise<Exclude<BatchOutcome, { kind: 'unknown' }>> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const outcome = await commitBatch(this.#parts.schema, acts)
+        if (outcome.kind !== 'unknown') return outcome
+        if (await this.#hasHappened(outcome.transaction, outcome.cause))
+          return { kind: 'committed', first: outcome.first }
+      } catch (error) {
+        if (attempt >= attempts || !isWorthAnotherTry(error)) throw error
+      }
+      if (attempt >= attempts) throw new DatabaseUnavailable('not-run', 'the connection broke again and again')
+    }
+  }
+
+  /** Asks PostgreSQL what became of the transaction; it knows, also after a crash. */
+  async #hasHappened(transaction: string, cause: unknown): Promise<boolean> {
+    const { schema, clock } = this.#parts
+    for (const until = clock.now() + outcomePatience; clock.now() < until; await clock.wait(outcomeLook)) {
+      const row = await schema.one(readOutcome, transaction).catch((error: unknown) => {
+        if (error instanceof DatabaseUnavailable) return undefined
+        // For example "transaction is in the future": another server has taken over that never heard of it.
+        throw new UnknownOutcome({ cause: error })
+      })
+      if (row === undefined || row.status === 'in progress') continue
+      if (row.status === null) break
+      return row.status === 'committed'
+    }
+    throw new UnknownOutcome({ cause })
+  }
+
+  #publish(batch: readonly Pending[], acts: readonly Act[], first: Position): void {
+    this.#parts.committed(acts, first)
+    let next = first
+    for (const { act, resolve } of batch) {
+      const start = next
+      next += act.facts.length
+      resolve(act.facts.length === 1 ? [start] : act.facts.map((_, index) => start + index))
+    }
+    this.#parts.told()
+  }
+}
+
+/** Serialisation failure, deadlock, lock not available, and a statement that must be prepared again: the next try may do. */
+const passing = new Set(['40001', '40P01', '55P03', '26000'])
+
+function isWorthAnotherTry(error: unknown): boolean {
+  if (error instanceof StatementFailed) return passing.has(error.code)
+  return error instanceof DatabaseUnavailable && error.outcome === 'unknown'
+}
+
+/** Classes of errors that speak of the values: data, constraints, limits, a wrong statement, a raised exception. Not: full disk, shutdown. */
+const faultClasses = new Set(['21', '22', '23', '27', '42', '44', '54', 'P0'])
+
+function isFaultOfAnAct(error: unknown): boolean {
+  // An act that cannot even be written down (a lone value of a wrong type) is at fault too.
+  if (error instanceof TypeError || error instanceof RangeError) return true
+  return error instanceof StatementFailed && faultClasses.has(error.code.slice(0, 2))
+}
