@@ -5,7 +5,9 @@ create table tenant (
   id integer primary key generated always as identity,
   server_name text not null unique,
   settings text not null default '{}',
-  created_at bigint not null
+  created_at bigint not null,
+  -- A removed tenant is neither listed nor served; its schema and keys are kept until it is dropped.
+  removed_at bigint
 );
 
 -- Ed25519 seeds, encrypted under the key file with the server name and the key's name as associated data.

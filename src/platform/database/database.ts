@@ -12,7 +12,7 @@ export {
 export { DatabaseBusy, DatabaseUnavailable, isUniqueViolation, StartError, StatementFailed } from './database-errors.ts'
 export { type EmbeddedDatabase, type EmbeddedOptions, startEmbedded } from './embedded.ts'
 export type { NamedQuery, Transaction } from './jobs.ts'
-export { migrate, pendingMigrations } from './migrate.ts'
+export { migrate } from './migrate.ts'
 export { type Migration, readMigrations, sharedMigrations, tenantMigrations } from './migration-files.ts'
 export type { Database, Schema, Transactions } from './schema.ts'
 export type { ConnectionSettings } from './settings.ts'

@@ -5,8 +5,6 @@
 import type { Session } from './connections.ts'
 import { StartError, StatementFailed } from './database-errors.ts'
 import type { Migration } from './migration-files.ts'
-import type { Schema } from './schema.ts'
-import { statement } from './statement.ts'
 
 interface Applied {
   readonly number: number
@@ -16,39 +14,36 @@ interface Applied {
 /** First key of the advisory lock that keeps two programs from migrating the same schema; the second is the schema's name. */
 const lockClass = 7_231_442
 
-const undefinedTable = '42P01'
-
-export const appliedMigrations = statement<[], Applied>(
-  'database.applied_migrations',
-  'select number, checksum from migration order by number',
-)
-
-/** The migrations that `schema` lacks; all when the schema does not exist. @throws StartError when the schema is not of this program's line. */
-export async function pendingMigrations(
-  schema: Schema,
-  name: string,
-  migrations: readonly Migration[],
-): Promise<readonly Migration[]> {
-  try {
-    return pendingOf(name, await schema.run(appliedMigrations), migrations)
-  } catch (error) {
-    if (error instanceof StatementFailed && error.code === undefinedTable) return migrations
-    throw error
-  }
-}
+/** SQLSTATEs of a schema or a table that is not there. */
+const missing = new Set(['3F000', '42P01'])
 
 /**
  * Creates the schema when it is missing and applies what it lacks. Others that do the same at the same time wait and find it done.
  * @throws StartError when the schema is newer than the program, was changed, or a migration fails (nothing of that one stays).
  */
 export async function migrate(session: Session, schema: string, migrations: readonly Migration[]): Promise<void> {
+  if ((await pendingIn(session, schema, migrations)).length === 0) return
   await session.run(`select pg_advisory_lock(${lockClass}, hashtext('${schema}'))`)
   try {
     await session.run(prepareSchema(schema))
-    const applied = (await session.run(appliedMigrations.text)) as unknown as readonly Applied[] // row mapping
-    for (const migration of pendingOf(schema, applied, migrations)) await apply(session, schema, migration)
+    // Looked at again under the lock: somebody else may have been quicker.
+    for (const migration of await pendingIn(session, schema, migrations)) await apply(session, schema, migration)
   } finally {
     await session.run(`select pg_advisory_unlock(${lockClass}, hashtext('${schema}'))`)
+  }
+}
+
+async function pendingIn(
+  session: Session,
+  schema: string,
+  migrations: readonly Migration[],
+): Promise<readonly Migration[]> {
+  try {
+    const rows = await session.run(`select number, checksum from ${schema}.migration order by number`)
+    return pendingOf(schema, rows as unknown as readonly Applied[], migrations) // row mapping
+  } catch (error) {
+    if (error instanceof StatementFailed && missing.has(error.code)) return migrations
+    throw error
   }
 }
 
