@@ -106,14 +106,19 @@ export class FederationClient {
     const { to } = call
     if (to === this.#parts.serverName) return failed({ kind: 'unreachable', destination: to, reason: 'name' })
     const signal = AbortSignal.any([this.#closing.signal, ...(call.signal ? [call.signal] : [])])
+    let turn: 'not come' | 'come' = 'not come'
     try {
       const admission = await this.#parts.availability.admit(to, call.evenIfAway ?? false, signal)
       if (!admission.go)
         return failed({ kind: 'unreachable', destination: to, reason: 'away', retryAt: admission.retryAt })
-      return await this.#judged(to, () =>
-        this.#places.run(call.bulk ? `bulk ${to}` : to, () => this.#exchange(call, read, signal), signal),
-      )
+      // Judged while the place is held, so that the next in the queue knows what this one has found out.
+      const act = () => {
+        turn = 'come'
+        return this.#judged(to, () => this.#exchange(call, read, signal))
+      }
+      return await this.#places.run(call.bulk ? `bulk ${to}` : to, act, signal)
     } catch (error) {
+      if (turn === 'not come') this.#parts.availability.report(to, 'unclear')
       if (error instanceof Overloaded) return failed({ kind: 'unreachable', destination: to, reason: 'busy' })
       if (signal.aborted) return failed({ kind: 'unreachable', destination: to, reason: 'cancelled' })
       throw error
