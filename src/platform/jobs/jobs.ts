@@ -102,8 +102,12 @@ class ScheduledJob implements Job {
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined
       if (this.#stop.signal.aborted) return
-      if (this.#parts.schedule.once) this.#parts.ended()
-      else this.#plan()
+      if (!this.#parts.schedule.once) {
+        this.#plan()
+        return
+      }
+      this.#stop.abort()
+      this.#parts.ended()
     })
     return this.#running
   }
