@@ -53,7 +53,10 @@ export class SharedSecretRegistration {
     const username = required(body, 'username')
     const password = required(body, 'password')
     const mac = required(body, 'mac')
-    if (!this.#nonces.delete(nonce)) throw unknown('This nonce is unknown, used or too old. Get a new one.')
+    // One that is too old may still be there to be deleted, so it is looked for first.
+    const isGood = this.#nonces.has(nonce)
+    this.#nonces.delete(nonce)
+    if (!isGood) throw unknown('This nonce is unknown, used or too old. Get a new one.')
     const isAdmin = booleanAt(body, 'admin') === true
     const signed = [nonce, username, password, isAdmin ? 'admin' : 'notadmin', ...userTypeIn(body)]
     if (!isMacOf(mac, signed.join('\0'), secret)) {

@@ -8,7 +8,7 @@ import type { RoomId, UserId } from '#protocol/identifiers/identifiers.ts'
 import { type JsonObject, member, objectAt, withMember, withoutMembers } from '#protocol/json/json.ts'
 import { fitsIn } from '#protocol/size-limits/size-limits.ts'
 import { accountDataChange } from './account-data.ts'
-import { accountDataUnchanged, selectAccountData } from './store/account-data.ts'
+import { accountDataAbsent, accountDataUnchanged, selectAccountData } from './store/account-data.ts'
 import type { UserTurns } from './user-turns.ts'
 
 const MAX_TAG_BYTES = 255
@@ -76,8 +76,8 @@ export class Tags {
     if (tags === before) return
     const key = { userId, roomId, type: 'm.tag' }
     const { fact, row } = accountDataChange(key, withMember(content, 'tags', tags))
-    const guards = position === 0 ? [] : [holds(accountDataUnchanged, { ...key, position })]
-    await this.#stream.append({ facts: [fact], rows: [row(0)], guards })
+    const unchanged = position === 0 ? holds(accountDataAbsent, key) : holds(accountDataUnchanged, { ...key, position })
+    await this.#stream.append({ facts: [fact], rows: [row(0)], guards: [unchanged] })
   }
 }
 

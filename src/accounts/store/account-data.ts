@@ -74,14 +74,35 @@ export interface AccountDataVersion {
   readonly position: number
 }
 
-/** The entry is still the one that was read: two processes cannot undo each other's tag. */
+/**
+ * The entry is still the one that was read: nobody can undo another's tag. The sign is turned, so that of two acts in one commit only
+ * one finds the row as it was; the writer that follows sets the new position.
+ */
 export const accountDataUnchanged: Guard<AccountDataVersion> = {
   name: 'accounts.account_data_unchanged',
   rank: 240,
-  text: `select x.tag from unnest($1::integer[], $2::text[], $3::text[], $4::text[], $5::bigint[])
+  text: `update account_data d set position = -d.position
+           from unnest($1::integer[], $2::text[], $3::text[], $4::text[], $5::bigint[])
                 as x (tag, user_id, room_id, type, position)
-           join account_data d
-             on d.user_id = x.user_id and d.room_id = x.room_id and d.type = x.type and d.position = x.position
-            for update of d`,
+          where d.user_id = x.user_id and d.room_id = x.room_id and d.type = x.type and d.position = x.position
+         returning x.tag`,
   columns: ({ userId, roomId, type, position }) => [userId, roomId, type, position],
+}
+
+/** There is still no such entry: its place is taken with an empty one, which the writer that follows fills. */
+export const accountDataAbsent: Guard<Omit<AccountDataVersion, 'position'>> = {
+  name: 'accounts.account_data_absent',
+  rank: 241,
+  text: `with x as (
+           select min(tag) as tag, user_id, room_id, type
+             from unnest($1::integer[], $2::text[], $3::text[], $4::text[]) as given (tag, user_id, room_id, type)
+            group by user_id, room_id, type
+         ), taken as (
+           insert into account_data (user_id, room_id, type, content, position)
+           select user_id, room_id, type, '{}', 0 from x
+               on conflict do nothing
+           returning user_id, room_id, type
+         )
+         select x.tag from x join taken using (user_id, room_id, type)`,
+  columns: ({ userId, roomId, type }) => [userId, roomId, type],
 }

@@ -46,12 +46,16 @@ export const upsertProfile: Writer<ProfileWrite> = {
   key: ({ userId }) => userId,
 }
 
-/** The profile is still the one that was read: two processes cannot undo each other's field. */
+/**
+ * The profile is still the one that was read: nobody can undo another's field. The sign is turned, so that of two acts in one
+ * commit only one finds the row as it was; the writer that follows sets the new position.
+ */
 export const profileUnchanged: Guard<{ readonly userId: string; readonly position: number }> = {
   name: 'accounts.profile_unchanged',
   rank: 230,
-  text: `select x.tag from unnest($1::integer[], $2::text[], $3::bigint[]) as x (tag, user_id, position)
-           join profile p on p.user_id = x.user_id and p.position = x.position
-            for update of p`,
+  text: `update profile set position = -profile.position
+           from unnest($1::integer[], $2::text[], $3::bigint[]) as x (tag, user_id, position)
+          where profile.user_id = x.user_id and profile.position = x.position
+         returning x.tag`,
   columns: ({ userId, position }) => [userId, position],
 }
