@@ -32,9 +32,10 @@ const MOST_EXTREMITIES = 100
  * `stateBefore` is given (the state came from another server).
  */
 export const receiveEvent =
-  (engine: Engine, verified: VerifiedEvent, stateBefore?: StateNode) =>
+  (engine: Engine, verified: VerifiedEvent, options: { stateBefore?: StateNode; relay?: boolean } = {}) =>
   async (room: HotRoom): Promise<Turn<Received>> => {
     const { event } = verified
+    const { stateBefore, relay = false } = options
     const before = await engine.log.byId(event.eventId)
     if (before && !before.outlier) return { result: { outcome: 'known', known: before }, durable: Promise.resolve() }
 
@@ -57,6 +58,7 @@ export const receiveEvent =
       event,
       json: verified.json,
       auth,
+      relay,
       before: event.stateKey === undefined ? root : await loaded(engine, root, event),
       verdict: accepted ? 'accepted' : verdict.allowed ? 'soft-failed' : 'rejected',
       ...graph,
@@ -81,7 +83,7 @@ async function stateAfterAll(engine: Engine, room: HotRoom, previous: readonly K
 }
 
 /** Checks 4 and 5: by the auth events it names, and by the state before it. */
-async function judge(
+export async function judge(
   engine: Engine,
   event: RoomEvent,
   auth: readonly KnownEvent[],
@@ -161,6 +163,7 @@ async function resolveWith(
     outlier: true,
     rejected: false,
     softFailed: false,
+    relay: false,
     stateBefore: undefined,
     stateAfter: undefined,
     stateCurrent: undefined,

@@ -74,23 +74,33 @@ export async function addEvent(
   draft: Draft,
   device?: DeviceRow,
 ): Promise<KnownEvent> {
+  const built = await draftEvent(engine, room, append, draft)
+  await engine.numbers.reserve(1)
+  if (draft.stateKey !== undefined) {
+    await engine.chains.prepare(built.auth)
+    await append.loadState([{ type: draft.type, stateKey: draft.stateKey }])
+  }
+  return addBuilt(engine, append, { ...built, device })
+}
+
+/** Builds and checks an event on the append's head, and does not add it. */
+export async function draftEvent(
+  engine: Engine,
+  room: HotRoom,
+  append: Append,
+  draft: Draft,
+): Promise<Omit<BuiltParts, 'device'>> {
   const { version, roomId } = room.head
-  const subject = { ...draft, stateKey: draft.stateKey }
-  const authKeys = authEventKeys(subject, version)
-  const keys = [{ type: 'm.room.create', stateKey: '' }, ...authKeys]
-  const state = await stateFor(engine, room, append, keys)
+  const authKeys = authEventKeys({ ...draft, stateKey: draft.stateKey }, version)
+  const state = await stateFor(engine, room, append, [{ type: 'm.room.create', stateKey: '' }, ...authKeys])
   const auth = authKeys.flatMap(({ type, stateKey }) => state.known(type, stateKey) ?? [])
   const previous = previousEvents(append)
-  await engine.numbers.reserve(1)
-  if (draft.stateKey !== undefined) await engine.chains.prepare(auth)
-  if (draft.stateKey !== undefined) await append.loadState([{ type: draft.type, stateKey: draft.stateKey }])
-
   const { event, json } = buildEvent(
     {
       type: draft.type,
       stateKey: draft.stateKey,
       sender: draft.sender,
-      roomId: draft.type === 'm.room.create' && version.roomIdIsCreateHash ? undefined : roomId,
+      roomId,
       content: draft.content,
       originServerTs: draft.originServerTs ?? engine.parts.clock.now(),
       depth: Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, ...previous.map(({ depth }) => depth)) + 1),
@@ -104,7 +114,7 @@ export async function addEvent(
   const context = { state, crypto: engine.parts.crypto, createEvent: state.get('m.room.create', '') }
   refuseUnlessAllowed(authorize(event, context))
   const redacts = await redactedBy(engine, event, state)
-  return addBuilt(engine, append, { event, json, auth, device, redacts, previous })
+  return { event, json, auth, redacts, previous }
 }
 
 interface BuiltParts {

@@ -74,6 +74,8 @@ export interface AppendEntry {
   readonly fillsGap?: boolean
   /** Where it stands in the auth graph already: it was known as an outlier (then `nid` is that one's). */
   readonly place?: ChainPlace | undefined
+  /** It is on us to tell the other servers. */
+  readonly relay?: boolean
 }
 
 export interface AppendParts {
@@ -154,6 +156,7 @@ export class Append {
       outlier: false,
       rejected: entry.verdict === 'rejected',
       softFailed: entry.verdict === 'soft-failed',
+      relay: entry.relay ?? false,
       stateBefore: this.#trie.hash(before),
       stateAfter: this.#trie.hash(after),
       stateCurrent: current && this.#trie.hash(current),
@@ -240,7 +243,7 @@ export class Append {
       type: event.type,
       stateKey: event.stateKey ?? null,
       sender: event.sender,
-      flags: (known.rejected ? eventFlags.rejected : 0) | (known.softFailed ? eventFlags.softFailed : 0),
+      flags: flagsOf(known),
       stateBefore: known.stateBefore ? hashToBytes(known.stateBefore) : null,
       stateAfter: known.stateAfter ? hashToBytes(known.stateAfter) : null,
       stateCurrent: current ? hashToBytes(current) : null,
@@ -353,6 +356,12 @@ export class Append {
     this.#rows.push(write(roomPositionWriter, { roomNid: known.roomNid }, this.#facts.length - 1))
   }
 }
+
+const flagsOf = (known: KnownEvent): number =>
+  (known.outlier ? eventFlags.outlier : 0) |
+  (known.rejected ? eventFlags.rejected : 0) |
+  (known.softFailed ? eventFlags.softFailed : 0) |
+  (known.relay ? eventFlags.relay : 0)
 
 const one = (code: MembershipCode, wanted: MembershipCode): number => (code === wanted ? 1 : 0)
 

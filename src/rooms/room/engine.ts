@@ -1,6 +1,7 @@
 // The engine room: rooms in memory, their turns, and the way of an append to the disk. Everything else in this module goes through it.
 // spec: docs/architecture.md, decisions 1 and 2
 
+import type { FederationTransport } from '#federation/transport/transport.ts'
 import type { Clock } from '#platform/clock/clock.ts'
 import type { Database } from '#platform/database/database.ts'
 import { BoundedCache } from '#platform/limits/limits.ts'
@@ -32,6 +33,8 @@ export interface EngineParts {
   readonly crypto: Crypto
   /** The key that signs now; a function, since keys are rotated. */
   readonly signingKey: () => SigningKey
+  /** How other servers are asked. */
+  readonly transport: FederationTransport
 }
 
 /** Events in memory, some 2 KB each. */

@@ -109,6 +109,7 @@ function knownFromRow(row: StoredEvent): KnownEvent {
     outlier: (row.flags & eventFlags.outlier) !== 0,
     rejected: (row.flags & eventFlags.rejected) !== 0,
     softFailed: (row.flags & eventFlags.softFailed) !== 0,
+    relay: (row.flags & eventFlags.relay) !== 0,
     stateBefore: row.state_before ? bytesToHash(row.state_before) : undefined,
     stateAfter: row.state_after ? bytesToHash(row.state_after) : undefined,
     stateCurrent: row.state_current ? bytesToHash(row.state_current) : undefined,

@@ -15,6 +15,8 @@ export interface KnownEvent {
   readonly outlier: boolean
   readonly rejected: boolean
   readonly softFailed: boolean
+  /** It is on us to tell the other servers, although another's user sent it. */
+  readonly relay: boolean
   /** Names of the states before and after; undefined for outliers. */
   readonly stateBefore: NodeHash | undefined
   readonly stateAfter: NodeHash | undefined

@@ -3,7 +3,8 @@
 
 import type { Guard, Writer } from '#platform/stream/stream.ts'
 
-export const eventFlags = { outlier: 1, rejected: 2, softFailed: 4 } as const
+/** `relay`: came to us by send_join, send_leave or send_knock, so that it is on us to tell the other servers. */
+export const eventFlags = { outlier: 1, rejected: 2, softFailed: 4, relay: 8 } as const
 
 export interface EventRow {
   readonly eventNid: number
