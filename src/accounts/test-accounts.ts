@@ -17,6 +17,8 @@ export interface TestAccounts {
   readonly database: Schema
   readonly stream: OpenStream
   readonly serverName: ServerName
+  /** For hooks of the test file, which run beside these: resolves when the members are there. */
+  readonly ready: Promise<void>
   /** Accounts of another configuration, or of another process, over the same database. */
   again(options?: Partial<AccountsOptions>): Accounts
 }
@@ -56,10 +58,19 @@ export function accountsForTests(options: Partial<AccountsOptions> = {}): TestAc
     made.push(accounts)
     return accounts
   }
+  const settled = Promise.withResolvers<void>()
+  // Who does not wait for it learns from the hook.
+  settled.promise.catch(() => {})
   before(async () => {
-    const { database } = await testDatabase({ after: (act) => ends.push(act) })
-    const stream = await openStream({ schema: database, clock, log: logTo({ write() {} }) })
-    ready = { database, stream, accounts: make(database, stream, {}) }
+    try {
+      const { database } = await testDatabase({ after: (act) => ends.push(act) })
+      const stream = await openStream({ schema: database, clock, log: logTo({ write() {} }) })
+      ready = { database, stream, accounts: make(database, stream, {}) }
+      settled.resolve()
+    } catch (error) {
+      settled.reject(error)
+      throw error
+    }
   })
   after(async () => {
     for (const accounts of made) await accounts.stop()
@@ -69,6 +80,7 @@ export function accountsForTests(options: Partial<AccountsOptions> = {}): TestAc
   return {
     clock,
     serverName,
+    ready: settled.promise,
     get accounts() {
       return get().accounts
     },
