@@ -31,6 +31,7 @@ import {
   membershipInRoom,
   membershipsOfUser,
   serversSharingRooms,
+  sharesRoomSince,
   sharesRoomWith,
   usersSharingRooms,
 } from './store/read-memberships.ts'
@@ -240,6 +241,15 @@ export class Rooms {
   async sharesRoom(userId: UserId, others: readonly UserId[]): Promise<Set<UserId>> {
     const rows = await this.#engine.parts.database.run(sharesRoomWith, userId, others)
     return new Set(rows.map((row) => row.user_id as UserId))
+  }
+
+  /**
+   * Since which position the user and each of the others have been together in a room that both are in now. Those who share none are
+   * absent. What was learned of somebody's devices before that position may have changed unseen.
+   */
+  async sharesRoomSince(userId: UserId, others: readonly UserId[]): Promise<Map<UserId, number>> {
+    const rows = await this.#engine.parts.database.run(sharesRoomSince, userId, others)
+    return new Map(rows.map((row) => [row.user_id as UserId, row.position]))
   }
 
   // ── Aliases ─────────────────────────────────────────────────────────────────────────────────────────────────────────

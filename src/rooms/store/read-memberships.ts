@@ -68,6 +68,15 @@ export const sharesRoomWith = statement<[string, readonly string[]], { user_id: 
     where mine.user_id = $1 and mine.membership = 1 and other.user_id = any($2::text[]) and other.membership = 1`,
 )
 
+/** As `sharesRoomWith`, with the position since which they have been together in one of the rooms that they are in now. */
+export const sharesRoomSince = statement<[string, readonly string[]], { user_id: string; position: number }>(
+  'rooms.shares_room_since',
+  `select other.user_id, min(greatest(mine.position, other.position)) as position
+     from membership mine join membership other using (room_nid)
+    where mine.user_id = $1 and mine.membership = 1 and other.user_id = any($2::text[]) and other.membership = 1
+    group by other.user_id`,
+)
+
 /** Servers that are in a room with the user: whom a change of the user's devices concerns. */
 export const serversSharingRooms = statement<[string], { server_name: string }>(
   'rooms.servers_sharing_rooms',
