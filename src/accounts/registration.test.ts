@@ -98,6 +98,15 @@ test('a registration token is good for its number of accounts, one registration 
   assert.equal(await accounts.registrationTokens.delete('late'), false)
 })
 
+test('a use of a registration token is given back when no account came of it', async () => {
+  const accounts = t.again({ registration: 'token' })
+  await accounts.registrationTokens.create({ token: 'two', usesAllowed: 2 })
+  const body = { auth: { type: 'm.login.registration_token', token: 'two' }, username: 'same', password }
+  const both = await Promise.allSettled([register(body, accounts), register(body, accounts)])
+  assert.deepEqual(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
+  assert.equal((await accounts.registrationTokens.list()).find(({ token }) => token === 'two')?.uses, 1)
+})
+
 test('M_INVALID_PARAM: registration tokens outside the grammar, there already, or for no account', async () => {
   const { registrationTokens } = t.accounts
   await registrationTokens.create({ token: 'there' })
