@@ -2,7 +2,16 @@
 // spec: client-server-api #events, #rooms; server-server-api #pdus; docs/architecture.md, decisions 1 to 4
 
 import type { Position } from '#platform/stream/stream.ts'
-import type { EventId, RoomAlias, RoomId, ServerName, UserId } from '#protocol/identifiers/identifiers.ts'
+import { forbidden, MatrixError } from '#protocol/errors/errors.ts'
+import {
+  type EventId,
+  type RoomAlias,
+  type RoomId,
+  type ServerName,
+  serverNameOf,
+  type UserId,
+} from '#protocol/identifiers/identifiers.ts'
+import type { Json, JsonObject } from '#protocol/json/json.ts'
 import { createRoom, type NewRoom } from './create-room.ts'
 import { changeMembership, type MembershipChange, membershipIn, unban } from './membership.ts'
 import {
@@ -14,11 +23,26 @@ import {
   type Surroundings,
 } from './read/history.ts'
 import { type Reader, type ShownEvent, type ShowOptions, showEvents } from './read/show-events.ts'
+import { inviteRemoteUser } from './remote/invite-user.ts'
+import { joinRemoteRoom, type RemoteMembership } from './remote/join-room.ts'
+import { knockRemoteRoom, leaveOutsideRoom } from './remote/outside-membership.ts'
+import { type PduOutcome, receivePdus, refuseUnlessAclAllows } from './remote/receive-pdu.ts'
 import { Engine, type EngineParts } from './room/engine.ts'
 import type { StateEvents } from './room/hot-room.ts'
 import type { KnownEvent } from './room/known-event.ts'
 import type { RoomHead } from './room/room-head.ts'
 import { type Draft, sendEvent, type Transaction } from './send-event.ts'
+import { authChainOf, eventsBetween, historyBefore, stateBefore } from './serve/read-graph.ts'
+import {
+  type ReceivedInvite,
+  type SentMembership,
+  type TakenJoin,
+  takeInvite,
+  takeJoin,
+  takeKnock,
+  takeMembership,
+} from './serve/take-membership.ts'
+import { makeTemplate, residentRoom, type TemplateRequest } from './serve/templates.ts'
 import { isMembership, type Membership, membershipOfCode, type NodeHash, type StateNode } from './state/state-map.ts'
 import type { StateKey } from './state/state-nodes.ts'
 import { aliasesOfRoom, aliasTarget, enterAlias, removeAlias } from './store/aliases.ts'
@@ -41,12 +65,16 @@ export type { MembershipChange } from './membership.ts'
 export type { FetchHistory, Page, PageRequest, Surroundings } from './read/history.ts'
 export type { Reader, ShownEvent, ShowOptions } from './read/show-events.ts'
 export { before, behind, type Point, parseToken, tokenOf } from './read/tokens.ts'
+export type { RemoteMembership } from './remote/join-room.ts'
+export type { PduOutcome } from './remote/receive-pdu.ts'
 export type { EventFact } from './room/append.ts'
 export type { EngineParts } from './room/engine.ts'
 export { StateEvents } from './room/hot-room.ts'
 export type { KnownEvent } from './room/known-event.ts'
 export type { Extremity, RoomHead } from './room/room-head.ts'
 export type { Draft, Transaction } from './send-event.ts'
+export type { ReceivedInvite, SentMembership, TakenJoin } from './serve/take-membership.ts'
+export type { TemplateRequest } from './serve/templates.ts'
 export type { Membership, NodeHash, StateChange, StateEntry, StateNode } from './state/state-map.ts'
 export type { StateKey } from './state/state-nodes.ts'
 
@@ -103,6 +131,100 @@ export class Rooms {
     const room = await this.#engine.room(roomId)
     if (!room) return false
     return (await this.#engine.parts.database.run(forgetRoom, room.head.roomNid, userId)).length > 0
+  }
+
+  // ── Across servers ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Joins a room: here when we are in it, else through a server that is. Falls back to others when nobody here may let people in. */
+  async join(join: RemoteMembership): Promise<void> {
+    const { roomId, userId, content } = join
+    if (!(await this.isResident(roomId))) return joinRemoteRoom(this.#engine, join)
+    try {
+      await this.changeMembership({ roomId, sender: userId, target: userId, membership: 'join', content })
+    } catch (error) {
+      const elsewhere = error instanceof MatrixError && error.errcode.startsWith('M_UNABLE_TO_')
+      const others = (await this.head(roomId))?.serverNames ?? []
+      if (!elsewhere || others.length < 2) throw error
+      await joinRemoteRoom(this.#engine, { ...join, servers: [...join.servers, ...others] })
+    }
+  }
+
+  /** Knocks: here when we are in the room, else through a server that is. */
+  async knock(knock: RemoteMembership): Promise<void> {
+    const { roomId, userId, content } = knock
+    if (!(await this.isResident(roomId))) return knockRemoteRoom(this.#engine, knock)
+    await this.changeMembership({ roomId, sender: userId, target: userId, membership: 'knock', content })
+  }
+
+  /** Leaves, rejects an invite, or takes back a knock. */
+  async leave(leave: RemoteMembership): Promise<void> {
+    const { roomId, userId, content } = leave
+    if (!(await this.isResident(roomId))) return leaveOutsideRoom(this.#engine, leave)
+    await this.changeMembership({ roomId, sender: userId, target: userId, membership: 'leave', content })
+  }
+
+  /** Invites a user, of this server or another. */
+  async invite(invite: MembershipChange): Promise<void> {
+    const isLocal = serverNameOf(invite.target) === this.#engine.parts.serverName
+    if (isLocal) await this.changeMembership(invite)
+    else await inviteRemoteUser(this.#engine, invite)
+  }
+
+  /** Takes in the PDUs of one room from one server; an outcome for each. 404 for a room we are not in, 403 `acl/…`. */
+  receive(origin: ServerName, roomId: RoomId, pdus: readonly Json[]): Promise<PduOutcome[]> {
+    return receivePdus(this.#engine, origin, roomId, pdus)
+  }
+
+  /** The draft of a membership for another server's user. */
+  makeTemplate(request: TemplateRequest): Promise<{ roomVersion: string; event: JsonObject }> {
+    return makeTemplate(this.#engine, request)
+  }
+
+  takeJoin(sent: SentMembership): Promise<TakenJoin> {
+    return takeJoin(this.#engine, sent)
+  }
+
+  async takeLeave(sent: SentMembership): Promise<void> {
+    await takeMembership(this.#engine, sent)
+  }
+
+  /** @returns the stripped state as whole events. */
+  takeKnock(sent: SentMembership): Promise<readonly JsonObject[]> {
+    return takeKnock(this.#engine, sent)
+  }
+
+  /** Signs an invite of one of our users. @returns the signed PDU. */
+  takeInvite(invite: ReceivedInvite): Promise<JsonObject> {
+    return takeInvite(this.#engine, invite)
+  }
+
+  /** The room's number, for a server that is in the room and that its access list lets in. @throws 403, 404 */
+  async numberForServer(roomId: RoomId, origin: ServerName): Promise<number> {
+    const room = await residentRoom(this.#engine, roomId)
+    await refuseUnlessAclAllows(this.#engine, room, origin)
+    if (!room.committed.servers.has(origin)) throw forbidden('room/server-not-in', 'Your server is not in this room.')
+    return room.committed.roomNid
+  }
+
+  /** State before an event, and its auth chain. */
+  async stateForServer(eventId: EventId): Promise<{ state: KnownEvent[]; authChain: KnownEvent[] } | undefined> {
+    const known = await this.#engine.log.byId(eventId)
+    if (!known?.stateBefore) return undefined
+    const state = await stateBefore(this.#engine, known)
+    return { state, authChain: await authChainOf(this.#engine, state) }
+  }
+
+  async authChain(eventId: EventId): Promise<KnownEvent[] | undefined> {
+    const known = await this.#engine.log.byId(eventId)
+    return known && authChainOf(this.#engine, [known])
+  }
+
+  historyBefore(roomNid: number, from: readonly EventId[], limit: number): Promise<KnownEvent[]> {
+    return historyBefore(this.#engine, roomNid, from, limit)
+  }
+
+  eventsBetween(roomNid: number, asked: Parameters<typeof eventsBetween>[2]): Promise<KnownEvent[]> {
+    return eventsBetween(this.#engine, roomNid, asked)
   }
 
   // ── What is ─────────────────────────────────────────────────────────────────────────────────────────────────────────

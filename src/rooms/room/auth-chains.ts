@@ -117,6 +117,16 @@ export class AuthChains {
     return (await this.#database.run(eventsInChains, ids, lows, highs)).map((row) => row.event_nid)
   }
 
+  /** Numbers of all events that the places reach, the places themselves included. */
+  async chainsOf(places: Iterable<ChainPlace>): Promise<number[]> {
+    const reach = [...(await this.reach(places))]
+    if (reach.length === 0) return []
+    const chains = reach.map(([chain]) => chain)
+    const lows = reach.map(() => 1)
+    const highs = reach.map(([, seq]) => seq)
+    return (await this.#database.run(eventsInChains, chains, lows, highs)).map((row) => row.event_nid)
+  }
+
   async #placesOf(nids: readonly number[]): Promise<ChainPlace[]> {
     const rows = await this.#database.run(chainPlaces, nids)
     return rows.map((row) => ({ chainId: row.chain_id, seq: row.chain_seq }))
