@@ -200,14 +200,15 @@ export interface SentTransactionRow {
   readonly sentTs: number
 }
 
-/** Holds when nobody has used the transaction before, on this or another process. */
+/** Holds when nobody has used the transaction before, on this or another process or in the same commit. */
 export const sentTransactionGuard: Guard<SentTransactionRow> = {
   name: 'rooms.take_transaction',
   rank: 5,
   text: `with asked as (select * from unnest($1::int[], $2::bytea[], $3::bigint[], $4::bigint[]) as a (tag, key, event_nid, sent_ts)),
-      taken as (insert into sent_transaction (key, event_nid, sent_ts) select key, event_nid, sent_ts from asked
+      first as (select distinct on (key) * from asked order by key, tag),
+      taken as (insert into sent_transaction (key, event_nid, sent_ts) select key, event_nid, sent_ts from first
         on conflict do nothing returning key)
-    select tag from asked join taken using (key)`,
+    select tag from first join taken using (key)`,
   columns: (row) => [row.key, row.eventNid, row.sentTs],
 }
 
