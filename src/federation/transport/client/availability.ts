@@ -73,11 +73,11 @@ export class Availability {
     }
   }
 
-  /** What came of a request that was admitted. `unclear`: it ended for reasons of our own. */
-  report(server: ServerName, result: 'alive' | 'away' | 'unclear'): void {
+  /** What came of a request that was admitted. `unclear`: it ended for reasons of our own. `keep`: also over a restart. */
+  report(server: ServerName, result: 'alive' | 'away' | 'unclear', keep = true): void {
     const before = this.#away.get(server)
     if (result === 'alive') this.markAlive(server)
-    else if (result === 'away') this.#markAway(server, before)
+    else if (result === 'away') this.#markAway(server, before, keep)
     else if (before?.probe) this.#endProbe(before)
   }
 
@@ -114,7 +114,7 @@ export class Availability {
     await Promise.all(this.#writes)
   }
 
-  #markAway(server: ServerName, before: Away | undefined): void {
+  #markAway(server: ServerName, before: Away | undefined, keep: boolean): void {
     const now = this.#parts.clock.now()
     // Requests that were under way together fail together: that is one failure.
     if (before && before.retryAt > now) return
@@ -125,7 +125,7 @@ export class Availability {
     const away: Away = { failures, since: before?.since ?? now, retryAt: Math.ceil(now + pause), probe: undefined }
     this.#away.set(server, away)
     if (before) this.#endProbe(before)
-    this.#write(this.#parts.database.run(saveBackoff, server, away.failures, away.since, away.retryAt))
+    if (keep) this.#write(this.#parts.database.run(saveBackoff, server, away.failures, away.since, away.retryAt))
     if (before === undefined) this.#parts.log.info({ destination: server, retryAt: away.retryAt }, 'A server is away.')
   }
 

@@ -38,6 +38,8 @@ export interface Call {
   /** Keys are asked for without a signature. */
   readonly unsigned?: boolean
   readonly accept?: string
+  /** The name came from a stranger (a key is looked for): whether it answers is not written down, or anyone could fill the table. */
+  readonly unconfirmed?: boolean
   /** Media: queues and connections of its own. */
   readonly bulk?: boolean
 }
@@ -114,7 +116,7 @@ export class FederationClient {
       // Judged while the place is held, so that the next in the queue knows what this one has found out.
       const act = () => {
         turn = 'come'
-        return this.#judged(to, () => this.#exchange(call, read, signal))
+        return this.#judged(call, () => this.#exchange(call, read, signal))
       }
       return await this.#places.run(call.bulk ? `bulk ${to}` : to, act, signal)
     } catch (error) {
@@ -130,14 +132,14 @@ export class FederationClient {
   }
 
   /** Reports in every case: others may wait for what comes of this request. */
-  async #judged<Value>(to: ServerName, act: () => Promise<Outcome<Value>>): Promise<Outcome<Value>> {
+  async #judged<Value>({ to, unconfirmed }: Call, act: () => Promise<Outcome<Value>>): Promise<Outcome<Value>> {
     let result: 'alive' | 'away' | 'unclear' = 'unclear'
     try {
       const outcome = await act()
       result = outcome.ok ? 'alive' : judge(outcome.failure)
       return outcome
     } finally {
-      this.#parts.availability.report(to, result)
+      this.#parts.availability.report(to, result, !unconfirmed)
     }
   }
 

@@ -22,8 +22,8 @@ export interface FetchParts {
 }
 
 /**
- * The keys that a server publishes about itself, signed by itself; undefined when it does not answer or answers badly. Asked even when it is
- * thought to be away: a request from it may be waiting, and the key ring has a pause of its own.
+ * The keys that a server publishes about itself, signed by itself; undefined when it does not answer or answers badly. `evenIfAway`: a
+ * request from it may be waiting for just this; the key ring has a pause of its own.
  */
 export async function fetchFromServer(
   server: ServerName,
@@ -40,6 +40,7 @@ export async function fetchFromServer(
     timeout,
     signal,
     evenIfAway,
+    unconfirmed: true,
   })
   return outcome.ok ? readServerKeys(outcome.value, server, { now: clock.now(), crypto }).ok : undefined
 }

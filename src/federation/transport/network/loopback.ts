@@ -73,8 +73,21 @@ function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   })
 }
 
-async function* readUntilAborted(body: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncIterable<Uint8Array> {
+/** The signal is aborted at the end of every exchange: whatever the answer holds (a file, a place) is then let go, read or not. */
+function readUntilAborted(body: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncIterable<Uint8Array> {
   const pieces = body[Symbol.asyncIterator]()
+  // Not awaited: a body that hangs would hang us too.
+  const letGo = () => void pieces.return?.()?.catch(() => undefined)
+  if (signal.aborted) letGo()
+  else signal.addEventListener('abort', letGo, { once: true })
+  return read(pieces, signal, letGo)
+}
+
+async function* read(
+  pieces: AsyncIterator<Uint8Array>,
+  signal: AbortSignal,
+  letGo: () => void,
+): AsyncGenerator<Uint8Array> {
   try {
     while (true) {
       const next = await untilAborted(Promise.resolve(pieces.next()), signal)
@@ -82,8 +95,8 @@ async function* readUntilAborted(body: AsyncIterable<Uint8Array>, signal: AbortS
       yield next.value
     }
   } finally {
-    // Not awaited: a generator that hangs would hang us too.
-    void pieces.return?.()?.catch(() => undefined)
+    signal.removeEventListener('abort', letGo)
+    letGo()
   }
 }
 
