@@ -2,6 +2,13 @@
 // spec: RFC 9110 (semantics), RFC 9112 (HTTP/1.1), RFC 3986 §2 (percent-encoding)
 
 export type { HttpLimits } from './default-limits.ts'
+export {
+  createDispatch,
+  type DispatchOptions,
+  type InnerAnswer,
+  type InnerDispatch,
+  type InnerRequest,
+} from './dispatch.ts'
 export { HttpFault, type HttpFaultKind } from './fault.ts'
 export { type Observation, observationRoutes } from './observation.ts'
 export type { HttpListener, HttpOptions } from './options.ts'
