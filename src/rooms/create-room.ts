@@ -64,8 +64,8 @@ export async function createRoom(engine: Engine, room: NewRoom): Promise<RoomId>
     )
   }
   const create = buildCreate(engine, room, version)
-  const hot = await engine.enter(create.event.roomId, version)
   const drafts = await firstEvents(room, version)
+  const hot = await engine.enter(create.event.roomId, version)
   await engine.turn(hot.head.roomId, async (place) => {
     await engine.numbers.reserve(drafts.length + 1)
     const append = engine.append(place)

@@ -58,8 +58,8 @@ export async function membershipIn(engine: Engine, roomId: RoomId, userId: UserI
  */
 export async function voucherFor(engine: Engine, roomId: RoomId, userId: UserId): Promise<UserId | undefined> {
   const room = await engine.room(roomId)
-  if (!room?.head.version.restrictedJoin) return undefined
-  const state = await room.stateEvents([
+  if (!room?.head.version.restrictedJoin || !room.committed.state) return undefined
+  const state = await engine.stateEventsAt(room.committed.state, [
     { type: 'm.room.create', stateKey: '' },
     { type: 'm.room.join_rules', stateKey: '' },
     { type: 'm.room.power_levels', stateKey: '' },

@@ -2,13 +2,13 @@
 // spec: server-server-api #pdus, #signing-events; client-server-api #sending-events-to-a-room
 
 import { createHash } from 'node:crypto'
-import { StaleAct } from '#platform/stream/stream.ts'
 import { authEventKeys } from '#protocol/auth-events/auth-events.ts'
 import { authorize, mayRedact, type Verdict } from '#protocol/auth-rules/auth-rules.ts'
 import { forbidden } from '#protocol/errors/errors.ts'
 import { buildEvent, type EventDraft, type RoomEvent, referenceHash } from '#protocol/events/events.ts'
 import type { EventId, RoomId, UserId } from '#protocol/identifiers/identifiers.ts'
-import { canonicalJson, type JsonObject } from '#protocol/json/json.ts'
+import { CanonicalJsonError, canonicalJson, type JsonObject } from '#protocol/json/json.ts'
+import { isAtLeast, powerLevelOf, requiredLevelTo, roomPower } from '#protocol/power-levels/power-levels.ts'
 import type { Append } from './room/append.ts'
 import type { Engine } from './room/engine.ts'
 import type { HotRoom, StateEvents } from './room/hot-room.ts'
@@ -49,21 +49,28 @@ export async function sendEvent(
   draft: Draft,
   transaction?: Transaction,
 ): Promise<EventId> {
-  const device = transaction && transactionRow(engine, roomId, draft, transaction)
-  try {
-    return await engine.turn(roomId, async (room) => {
-      const same = await unchangedState(room, draft)
-      if (same) return { result: same, durable: Promise.resolve() }
-      const append = engine.append(room)
-      const known = await addEvent(engine, room, append, draft, device)
-      return { result: known.event.eventId, durable: engine.commit(room, append) }
-    })
-  } catch (error) {
-    const before = device && (await engine.parts.database.one(transactionEvent, device.row.key))
-    if (before && !(error instanceof StaleAct && error.guard !== 'rooms.take_transaction'))
-      return before.event_id as EventId
-    throw error
-  }
+  if (!transaction) return sendOnce(engine, roomId, draft)
+  const device = transactionRow(engine, roomId, draft, transaction)
+  return engine.transactions.once(device.row.key, async () => {
+    try {
+      return await sendOnce(engine, roomId, draft, device)
+    } catch (error) {
+      // Sent before a restart, or by another process: its first answer stands, whatever is allowed now.
+      const before = await engine.parts.database.one(transactionEvent, device.row.key)
+      if (before) return before.event_id as EventId
+      throw error
+    }
+  })
+}
+
+function sendOnce(engine: Engine, roomId: RoomId, draft: Draft, device?: DeviceRow): Promise<EventId> {
+  return engine.turn(roomId, async (room) => {
+    const same = await unchangedState(room, draft)
+    if (same) return { result: same, durable: Promise.resolve() }
+    const append = engine.append(room)
+    const known = await addEvent(engine, room, append, draft, device)
+    return { result: known.event.eventId, durable: engine.commit(room, append) }
+  })
 }
 
 /** Builds an event on the append's head, checks it and adds it. Several of them make one act. */
@@ -193,16 +200,47 @@ async function redactedBy(engine: Engine, event: RoomEvent, state: StateEvents):
   const target = await engine.log.byId(event.redacts)
   if (!target || target.event.roomId !== event.roomId) return undefined
   refuseUnlessAllowed(mayRedact(event, target.event, state, state.get('m.room.create', '')))
+  refuseUnlessOwnOrPowerful(event, target.event, state)
   return target
 }
 
-/** A state event that says what the state says already is not sent again. */
+/**
+ * Among servers a redaction counts when it comes from the author's server, since the server answers for its users. So here we must:
+ * our users remove what they wrote themselves, or need the power to remove.
+ */
+function refuseUnlessOwnOrPowerful(redaction: RoomEvent, target: RoomEvent, state: StateEvents): void {
+  if (target.sender === redaction.sender) return
+  const power = roomPower(state, redaction.version)
+  if (isAtLeast(powerLevelOf(redaction.sender, power), requiredLevelTo('redact', power))) return
+  throw forbidden(
+    'redaction/power-level',
+    'Your power level in this room does not allow you to remove what others wrote. Ask a moderator to do it.',
+  )
+}
+
+/** A state event that says what the state says already is not sent again. Only its sender is told, and only while in the room. */
 async function unchangedState(room: HotRoom, draft: Draft): Promise<EventId | undefined> {
   if (draft.stateKey === undefined) return undefined
-  const { type, stateKey } = draft
-  const current = (await room.stateEvents([{ type, stateKey }])).known(type, stateKey)
-  if (!current || current.event.sender !== draft.sender || current.redactedBy !== undefined) return undefined
-  return canonicalJson(current.event.content) === canonicalJson(draft.content) ? current.event.eventId : undefined
+  const { type, stateKey, sender } = draft
+  const state = await room.stateEvents([
+    { type, stateKey },
+    { type: 'm.room.member', stateKey: sender },
+  ])
+  const current = state.known(type, stateKey)
+  if (!current || current.event.sender !== sender || current.redactedBy !== undefined) return undefined
+  const isIn = state.get('m.room.member', sender)?.content['membership'] === 'join'
+  if (!isIn && type !== 'm.room.member') return undefined
+  return isSameContent(current.event.content, draft.content) ? current.event.eventId : undefined
+}
+
+function isSameContent(a: JsonObject, b: JsonObject): boolean {
+  try {
+    return canonicalJson(a) === canonicalJson(b)
+  } catch (error) {
+    // Content without canonical JSON is nobody's content: building the event refuses it with the right words.
+    if (error instanceof CanonicalJsonError) return false
+    throw error
+  }
 }
 
 export function refuseUnlessAllowed(verdict: Verdict): void {

@@ -14,6 +14,7 @@ import { type RoomVersion, roomVersion } from '#protocol/room-versions/room-vers
 import { stateKeyOf } from '#protocol/state-resolution/state-resolution.ts'
 import { type StateNode, StateTrie } from '../state/state-map.ts'
 import { bytesToHash, type StateKey, StateNodes } from '../state/state-nodes.ts'
+import { roomHeadGuard } from '../store/event-writers.ts'
 import { enterRoom, type RoomRow, roomById, roomServers, stateSecret } from '../store/read-events.ts'
 import { Append } from './append.ts'
 import { AuthChains } from './auth-chains.ts'
@@ -23,6 +24,7 @@ import { HotRoom, StateEvents } from './hot-room.ts'
 import type { KnownEvent } from './known-event.ts'
 import { resolveRoots } from './resolve.ts'
 import { extremitiesFromText, type RoomHead } from './room-head.ts'
+import { SentTransactions } from './sent-transactions.ts'
 
 export interface EngineParts {
   readonly serverName: ServerName
@@ -44,7 +46,9 @@ const STATE_IN_MEMORY = 500_000
 /** Rooms in memory beside those that are busy: some 5 KB each. */
 const ROOMS_IN_MEMORY = 2_000
 /** A turn that lost against another process is taken again; more often means that something is wrong. */
-const MOST_TRIES = 5
+const MOST_TRIES = 10
+
+const TURN_GUARD = roomHeadGuard.name
 
 /** The outcome of a turn: what it computed, and when that is durable. */
 export interface Turn<Result> {
@@ -58,6 +62,7 @@ export class Engine {
   readonly nodes: StateNodes
   readonly chains: AuthChains
   readonly numbers: EventNumbers
+  readonly transactions = new SentTransactions()
   readonly #resting: BoundedCache<RoomId, HotRoom>
   readonly #busy = new Map<RoomId, HotRoom>()
   readonly #loading = new Map<RoomId, Promise<HotRoom | undefined>>()
@@ -121,16 +126,21 @@ export class Engine {
         await durable
         return result
       } catch (error) {
-        if (!(error instanceof StaleAct && error.guard === 'rooms.take_turn') || tries === MOST_TRIES) throw error
+        if (!(error instanceof StaleAct && error.guard === TURN_GUARD) || tries === MOST_TRIES) throw error
       }
     }
   }
 
   async #take<Result>(room: HotRoom, act: (room: HotRoom) => Promise<Turn<Result>>): Promise<Turn<Result>> {
     const { roomId } = room.head
+    if (room.lost) throw new StaleAct(TURN_GUARD)
     this.#busy.set(roomId, room)
     try {
-      return await room.mailbox.take(() => act(room))
+      return await room.mailbox.take(() => {
+        // An append before this one was lost: whatever is computed on this head would be lost too, and take others with it.
+        if (room.lost) return Promise.reject(new StaleAct(TURN_GUARD))
+        return act(room)
+      })
     } finally {
       this.#rest(room)
     }
@@ -204,10 +214,13 @@ export class Engine {
   forget(roomId: RoomId): void {
     this.#busy.delete(roomId)
     this.#resting.delete(roomId)
+    this.chains.forgetTips()
   }
 
   #drop(room: HotRoom, append: Append): void {
     const { roomId } = room.head
+    room.lost = true
+    room.pending--
     if (this.peek(roomId) === room) this.forget(roomId)
     for (const known of append.events) this.log.forget(known)
     this.chains.forgetTips()
@@ -217,7 +230,7 @@ export class Engine {
     const { roomId } = room.head
     if (room.isBusy || this.#busy.get(roomId) !== room) return
     this.#busy.delete(roomId)
-    this.#resting.set(roomId, room)
+    if (!room.lost) this.#resting.set(roomId, room)
   }
 
   #load(roomId: RoomId): Promise<HotRoom | undefined> {

@@ -41,6 +41,8 @@ export class HotRoom {
   committed: RoomHead
   /** Appends on their way to the disk. */
   pending = 0
+  /** An append computed on this object was lost: the room is read anew, and nothing more is computed here. */
+  lost = false
   /** Ends when the newest of them is durable or lost. */
   lastCommit: Promise<unknown> = Promise.resolve()
   /** Events of the current state, by key; null: known to be absent. */
