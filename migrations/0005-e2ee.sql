@@ -61,6 +61,8 @@ create table fallback_key (
 create table device_list_change (
   position bigint primary key,
   user_id text collate "C" not null,
+  -- A user of ours: other servers are told.
+  local boolean not null,
   -- The device that changed; null: the cross-signing keys.
   device_id text collate "C",
   -- Only this user sees the change (signatures by a user-signing key); null: all who share a room.
