@@ -2,9 +2,11 @@
 
 import type { Accounts } from '#accounts/accounts.ts'
 import type { FederationTransport } from '#federation/transport/transport.ts'
+import type { Rooms } from '#rooms/rooms.ts'
 
 /** Grows with the house: `readonly rooms: Rooms`, … Handlers take out what they need. */
 export interface Modules {
   readonly accounts: Accounts
   readonly federation: FederationTransport
+  readonly rooms: Rooms
 }

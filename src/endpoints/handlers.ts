@@ -1,0 +1,7 @@
+// Every handler of the house, in one list: what the process mounts.
+
+import { accountsHandlers } from './client/accounts-handlers.ts'
+import type { Handler } from './handler.ts'
+import type { Modules } from './modules.ts'
+
+export const allHandlers: readonly Handler<Modules>[] = [...accountsHandlers]

@@ -1,0 +1,79 @@
+// What all tenants of a process share.
+
+import { readFile } from 'node:fs/promises'
+import {
+  Loopback,
+  loopbackNetwork,
+  type Network,
+  openProcessNetwork,
+  type PlainFetch,
+} from '#federation/transport/transport.ts'
+import { type Clock, systemClock } from '#platform/clock/clock.ts'
+import type { Config } from '#platform/config/config.ts'
+import { loadCrypto } from '#platform/crypto/crypto.ts'
+import { type Connections, connectDatabase, type EmbeddedDatabase, startEmbedded } from '#platform/database/database.ts'
+import type { Log } from '#platform/log/log.ts'
+import { createProcessMetrics, type Metrics } from '#platform/metrics/metrics.ts'
+import { type Random, systemRandom } from '#platform/random/random.ts'
+import type { Crypto } from '#protocol/crypto/crypto.ts'
+import { openTenancy, type Tenants } from '#tenancy/tenancy.ts'
+
+export interface SharedParts {
+  readonly config: Config
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly crypto: Crypto
+  readonly connections: Connections
+  readonly tenants: Tenants
+  readonly loopback: Loopback
+  readonly network: Network
+  readonly fetch: PlainFetch
+  /** The embedded database's process, undefined with one of the operator's. */
+  readonly databasePid: number | undefined
+  close(): Promise<void>
+}
+
+/** Opens the database, the list of tenants and the network. @throws StartError with a sentence that says what to do. */
+export async function openSharedParts(config: Config, log: Log): Promise<SharedParts> {
+  const clock = systemClock()
+  const random = systemRandom()
+  const embedded = await openDatabase(config, clock, log)
+  const connections = await connectDatabase(embedded?.settings ?? { url: config.database.url ?? '' }, { clock })
+  const tenants = await openTenancy({ connections, dataFolder: config.data, clock, random, log })
+  const loopback = new Loopback()
+  const sockets = openProcessNetwork({
+    clock,
+    random,
+    options: {
+      addresses: { allowPrivate: config.federation.allowPrivateAddresses },
+      authorities: config.federation.caFile === undefined ? [] : [await readFile(config.federation.caFile, 'utf8')],
+      connectTimeout: config.federation.connectTimeout,
+    },
+  })
+  return {
+    config,
+    clock,
+    random,
+    log,
+    metrics: createProcessMetrics(),
+    crypto: loadCrypto(),
+    connections,
+    tenants,
+    loopback,
+    network: loopbackNetwork(loopback, config.federation.enabled ? sockets.network : undefined),
+    fetch: sockets.fetch,
+    databasePid: embedded?.pid,
+    close: async () => {
+      await sockets.close()
+      await connections.close()
+      await embedded?.stop()
+    },
+  }
+}
+
+async function openDatabase(config: Config, clock: Clock, log: Log): Promise<EmbeddedDatabase | undefined> {
+  if (config.database.url !== undefined) return undefined
+  return startEmbedded({ dataFolder: config.data, clock, log })
+}
