@@ -1,0 +1,349 @@
+// Presence: who is there. What changes by the second is in memory; what others are told is a fact (kind `presence`, with the user).
+// spec: client-server-api/modules/presence.md; server-server-api #presence
+
+import type { Clock, Milliseconds, Timer } from '#platform/clock/clock.ts'
+import type { Database } from '#platform/database/database.ts'
+import { BoundedCache } from '#platform/limits/limits.ts'
+import type { Log } from '#platform/log/log.ts'
+import { type Position, type Stream, write } from '#platform/stream/stream.ts'
+import { forbidden, invalidParam, notFound } from '#protocol/errors/errors.ts'
+import { type DeviceId, type ServerName, serverNameOf, type UserId } from '#protocol/identifiers/identifiers.ts'
+import type { JsonObject } from '#protocol/json/json.ts'
+import { LocalPresence } from './local-presence.ts'
+import {
+  isStorable,
+  looksSame,
+  MAX_STATUS_BYTES,
+  type PlacedPresence,
+  type PresenceName,
+  type PresenceState,
+  presenceContent,
+  presenceEdu,
+  presenceFromRow,
+  readPresence,
+} from './presence-state.ts'
+import type { RoomsAround } from './rooms-around.ts'
+import {
+  type PresenceWrite,
+  selectPresence,
+  selectPresenceBetween,
+  selectPresenceOfOurs,
+  selectPresentLocals,
+  selectSilentPresence,
+  upsertPresence,
+} from './store/presence.ts'
+
+export interface PresenceParts {
+  readonly serverName: ServerName
+  readonly database: Database
+  readonly stream: Stream
+  readonly clock: Clock
+  readonly log: Log
+  readonly rooms: RoomsAround
+  /** Off: nobody's presence is noted, and everybody looks offline. */
+  readonly enabled: boolean
+}
+
+/** Between two looks at who has gone idle or away: what is announced late by at most this. */
+const LOOK_EVERY: Milliseconds = 5_000
+/** Other servers take users for gone after half an hour of silence, as we do: hence a word a little before. */
+const SAY_AGAIN_AFTER: Milliseconds = 25 * 60_000
+const SILENT_AFTER: Milliseconds = 30 * 60_000
+/** Our users who are there at once; more are not followed. Some 50 MB. */
+const MAX_PRESENT = 100_000
+/** Facts of one act. */
+const MAX_PER_ACT = 500
+/** Changes that one answer of sync looks at, the newest. */
+const MAX_CHANGES = 5_000
+/** Users of other servers of whom it is remembered that they share a room with ours. */
+const KNOWN_REMOTES = 50_000
+const REMEMBER_REMOTE: Milliseconds = 10 * 60_000
+
+/** Stands for all devices that a user had before a restart. */
+const formerDevices = '' as DeviceId
+
+interface Announced {
+  readonly state: PresenceState
+  readonly at: Milliseconds
+}
+
+export class Presence {
+  readonly #parts: PresenceParts
+  readonly #present = new Map<UserId, LocalPresence>()
+  readonly #announced = new Map<UserId, Announced>()
+  readonly #concernsUs: BoundedCache<UserId, boolean>
+  #timer: Timer | undefined
+  #work: Promise<void> = Promise.resolve()
+  #stopped = false
+
+  private constructor(parts: PresenceParts) {
+    this.#parts = parts
+    const age = { maxAge: REMEMBER_REMOTE, clock: parts.clock }
+    this.#concernsUs = new BoundedCache({ capacity: KNOWN_REMOTES, age })
+  }
+
+  static async open(parts: PresenceParts): Promise<Presence> {
+    const presence = new Presence(parts)
+    if (parts.enabled) await presence.#begin()
+    return presence
+  }
+
+  /** A client sets its user's presence. A status that is left out is taken away. @throws `M_INVALID_PARAM` for a status over 2 KiB. */
+  async set(userId: UserId, deviceId: DeviceId, presence: PresenceName, statusMsg?: string): Promise<void> {
+    if (statusMsg !== undefined && !isStorable(statusMsg)) {
+      throw invalidParam(`status_msg has at most ${MAX_STATUS_BYTES} bytes of well-formed text. Shorten it.`)
+    }
+    const local = await this.#localOf(userId)
+    if (local === undefined) return
+    local.statusMsg = statusMsg
+    local.set(deviceId, presence, this.#parts.clock.now())
+    await this.#announceChanged([local])
+  }
+
+  /**
+   * A device waits for news (`/sync`), and shows its user as `presence` (its `set_presence`); `offline` notes nothing.
+   * Call what is returned when the answer is given. Never waits and never fails.
+   */
+  syncing(userId: UserId, deviceId: DeviceId, presence: PresenceName): () => void {
+    if (presence === 'offline' || !this.#parts.enabled) return () => {}
+    const { clock } = this.#parts
+    let local: LocalPresence | undefined
+    let ended = false
+    this.#inBackground(async () => {
+      local = await this.#localOf(userId)
+      local?.startPoll(deviceId, presence, clock.now())
+      if (ended) local?.endPoll(deviceId, clock.now())
+      if (local !== undefined) await this.#announceChanged([local])
+    })
+    return () => {
+      if (!ended) local?.endPoll(deviceId, clock.now())
+      ended = true
+    }
+  }
+
+  /** The person did something: sent a message, read, typed. Never waits and never fails. */
+  active(userId: UserId, deviceId: DeviceId): void {
+    if (!this.#parts.enabled) return
+    this.#inBackground(async () => {
+      const local = await this.#localOf(userId)
+      local?.active(deviceId, this.#parts.clock.now())
+      if (local !== undefined) await this.#announceChanged([local])
+    })
+  }
+
+  /** A user's presence as `viewer` may see it. @throws 403 without a shared room; 404 when nothing is known of the user. */
+  async get(viewer: UserId, userId: UserId): Promise<PresenceState> {
+    if (viewer !== userId && !(await this.#parts.rooms.sharesRoom(viewer, [userId])).has(userId)) {
+      throw forbidden('presence/no-shared-room', 'You can only see the presence of people who are in a room with you.')
+    }
+    const state = this.#parts.enabled ? await this.#stateOf(userId) : offline(userId)
+    if (state === undefined) throw notFound('Nothing is known of this user’s presence.')
+    return state
+  }
+
+  /**
+   * Presence that changed in (after, upTo] of people in rooms with `viewer`, and of `viewer`; from 0, those who are not offline.
+   * Looks at the 5,000 newest changes: whoever comes back after so many sees the rest as it changes.
+   */
+  async visibleTo(viewer: UserId, after: Position, upTo: Position): Promise<readonly PlacedPresence[]> {
+    if (!this.#parts.enabled || after >= upTo) return []
+    const rows = await this.#parts.database.run(selectPresenceBetween, after, upTo, MAX_CHANGES)
+    const changed = rows.map(presenceFromRow).filter((state) => after > 0 || state.presence !== 'offline')
+    const others = changed.flatMap(({ userId }) => (userId === viewer ? [] : [userId]))
+    const shared = others.length === 0 ? new Set() : await this.#parts.rooms.sharesRoom(viewer, others)
+    const visible = changed.filter(({ userId }) => userId === viewer || shared.has(userId))
+    return visible.map((state) => this.#withFreshActivity(state))
+  }
+
+  /** As clients read it: the answer about a user, and the content of `m.presence`. */
+  contentOf(state: PresenceState): JsonObject {
+    return presenceContent(state, this.#parts.clock.now())
+  }
+
+  /** The EDU (canonical JSON) that tells other servers of states. */
+  eduOf(states: readonly PresenceState[]): string {
+    return presenceEdu(states, this.#parts.clock.now())
+  }
+
+  /** Presence of users who came into view (by a join), whatever its position. */
+  async ofUsers(userIds: readonly UserId[]): Promise<readonly PlacedPresence[]> {
+    if (!this.#parts.enabled || userIds.length === 0) return []
+    const rows = await this.#parts.database.run(selectPresence, userIds)
+    return rows.map(presenceFromRow).map((state) => this.#withFreshActivity(state))
+  }
+
+  /** Changes of our users in (after, upTo], ascending: what federation follows. */
+  async ofOurs(after: Position, upTo: Position, limit: number): Promise<PlacedPresence[]> {
+    return (await this.#parts.database.run(selectPresenceOfOurs, after, upTo, limit)).map(presenceFromRow)
+  }
+
+  /** Takes in an `m.presence` EDU: updates of users of `origin` who are in a room with one of ours. */
+  async receive(origin: ServerName, content: JsonObject): Promise<void> {
+    if (!this.#parts.enabled) return
+    const states: PresenceState[] = []
+    for (const state of readPresence(origin, content, this.#parts.clock.now())) {
+      if (await this.#isOfConcern(state.userId)) states.push(state)
+    }
+    if (states.length === 0) return
+    const rows = await this.#parts.database.run(
+      selectPresence,
+      states.map((state) => state.userId),
+    )
+    const present = new Map(rows.map((row) => [row.user_id, row]))
+    const stale = this.#parts.clock.now() - SILENT_AFTER / 6
+    const news = states.filter((state) => {
+      const row = present.get(state.userId)
+      return row === undefined || row.updated_ts < stale || !looksSame(presenceFromRow(row), state)
+    })
+    await this.#announce(news)
+  }
+
+  /** Stops looking, and waits for what is being written. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#timer?.cancel()
+    await this.#work
+  }
+
+  /** Those who were there when the process ended have as long to come back as anybody who asks for nothing. */
+  async #begin(): Promise<void> {
+    const now = this.#parts.clock.now()
+    for (const row of await this.#parts.database.run(selectPresentLocals, MAX_PRESENT)) {
+      const state = presenceFromRow(row)
+      const local = new LocalPresence(state.userId, state)
+      local.startPoll(formerDevices, state.presence, now)
+      local.endPoll(formerDevices, now)
+      local.lastActiveTs = state.lastActiveTs
+      this.#present.set(state.userId, local)
+      this.#announced.set(state.userId, { state, at: row.updated_ts })
+    }
+    this.#lookLater()
+  }
+
+  #lookLater(): void {
+    if (this.#stopped) return
+    this.#timer = this.#parts.clock.after(LOOK_EVERY, () => {
+      this.#inBackground(() => this.#look())
+      this.#lookLater()
+    })
+  }
+
+  async #look(): Promise<void> {
+    await this.#announceChanged([...this.#present.values()])
+    const now = this.#parts.clock.now()
+    for (const [userId, local] of this.#present) {
+      if (!local.isGone || this.#announced.get(userId)?.state.presence !== 'offline') continue
+      this.#present.delete(userId)
+      this.#announced.delete(userId)
+    }
+    const silent = await this.#parts.database.run(selectSilentPresence, now - SILENT_AFTER, MAX_PER_ACT)
+    await this.#announce(
+      silent.map((row) => ({ ...presenceFromRow(row), presence: 'offline', currentlyActive: false }) as const),
+    )
+  }
+
+  #inBackground(act: () => Promise<void>): void {
+    if (this.#stopped) return
+    const done = act().catch((error: unknown) => {
+      // The next look tries again.
+      this.#parts.log.warn({ error }, 'Presence could not be stored.')
+    })
+    this.#work = Promise.all([this.#work, done]).then(() => {})
+  }
+
+  async #localOf(userId: UserId): Promise<LocalPresence | undefined> {
+    if (!this.#parts.enabled) return undefined
+    const present = this.#present.get(userId)
+    if (present !== undefined) return present
+    if (this.#present.size >= MAX_PRESENT) return undefined
+    const row = (await this.#parts.database.run(selectPresence, [userId]))[0]
+    // Somebody else may have asked at the same time.
+    const local = this.#present.get(userId) ?? new LocalPresence(userId, row && presenceFromRow(row))
+    this.#present.set(userId, local)
+    if (row !== undefined && !this.#announced.has(userId)) {
+      this.#announced.set(userId, { state: presenceFromRow(row), at: row.updated_ts })
+    }
+    return local
+  }
+
+  async #stateOf(userId: UserId): Promise<PresenceState | undefined> {
+    const local = this.#present.get(userId)
+    if (local !== undefined) return local.at(this.#parts.clock.now())
+    const row = (await this.#parts.database.run(selectPresence, [userId]))[0]
+    if (row !== undefined) return presenceFromRow(row)
+    return serverNameOf(userId) === this.#parts.serverName ? offline(userId) : undefined
+  }
+
+  #withFreshActivity(state: PlacedPresence): PlacedPresence {
+    const lastActiveTs = this.#present.get(state.userId)?.lastActiveTs ?? 0
+    return lastActiveTs > state.lastActiveTs ? { ...state, lastActiveTs } : state
+  }
+
+  async #isOfConcern(userId: UserId): Promise<boolean> {
+    const known = this.#concernsUs.get(userId)
+    if (known !== undefined) return known
+    const isOfConcern = (await this.#parts.rooms.localUsersSharingRoomsWith(userId)).length > 0
+    this.#concernsUs.set(userId, isOfConcern)
+    return isOfConcern
+  }
+
+  async #announceChanged(locals: readonly LocalPresence[]): Promise<void> {
+    const now = this.#parts.clock.now()
+    const news: PresenceState[] = []
+    for (const local of locals) {
+      const state = local.at(now)
+      const before = this.#announced.get(local.userId)
+      const isNews = before === undefined ? !isNothing(state) : !looksSame(before.state, state)
+      const isOld = before !== undefined && state.presence !== 'offline' && now - before.at >= SAY_AGAIN_AFTER
+      if (isNews || isOld) news.push(state)
+      else if (before === undefined) this.#announced.set(local.userId, { state, at: now })
+    }
+    await this.#announce(news)
+  }
+
+  async #announce(states: readonly PresenceState[]): Promise<void> {
+    const { stream, serverName, clock } = this.#parts
+    const at = clock.now()
+    for (let start = 0; start < states.length; start += MAX_PER_ACT) {
+      const some = states.slice(start, start + MAX_PER_ACT)
+      const before = some.map(({ userId }) => this.#announced.get(userId))
+      const isLocal = (userId: UserId) => serverNameOf(userId) === serverName
+      // Noted first, so that a second look meanwhile does not say it again; taken back when it could not be stored.
+      for (const state of some) if (isLocal(state.userId)) this.#announced.set(state.userId, { state, at })
+      const rows = some.map((state, index) => write(upsertPresence, rowOf(state, at, isLocal(state.userId)), index))
+      const facts = some.map((state) => ({ kind: 'presence', user: state.userId, payload: state }))
+      try {
+        await stream.append({ facts, rows })
+      } catch (error) {
+        for (const [index, { userId }] of some.entries()) this.#takeBack(userId, before[index])
+        throw error
+      }
+    }
+  }
+
+  #takeBack(userId: UserId, before: Announced | undefined): void {
+    if (before === undefined) this.#announced.delete(userId)
+    else this.#announced.set(userId, before)
+  }
+}
+
+const rowOf = (state: PresenceState, updatedTs: Milliseconds, local: boolean): PresenceWrite => ({
+  userId: state.userId,
+  presence: state.presence,
+  statusMsg: state.statusMsg ?? null,
+  currentlyActive: state.currentlyActive,
+  lastActiveTs: state.lastActiveTs,
+  updatedTs,
+  local,
+})
+
+const offline = (userId: UserId): PresenceState => ({
+  userId,
+  presence: 'offline',
+  statusMsg: undefined,
+  currentlyActive: false,
+  lastActiveTs: 0,
+})
+
+/** Nobody needs to be told of someone who was never there. */
+const isNothing = ({ presence, statusMsg }: PresenceState): boolean => presence === 'offline' && statusMsg === undefined
