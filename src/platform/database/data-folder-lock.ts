@@ -10,7 +10,9 @@ export interface FolderLock {
   release(): void
 }
 
+/** SQLite's result codes. */
 const busy = 5
+const full = 13
 
 /** Takes the lock `samband.lock` in `folder`. @throws StartError when another process has it. */
 export function lockDataFolder(folder: string): FolderLock {
@@ -25,15 +27,15 @@ export function lockDataFolder(folder: string): FolderLock {
     }
     return { release: () => holder.close() }
   } catch (error) {
-    if (error instanceof Error && 'errcode' in error && error.errcode === busy)
-      throw new StartError(
-        `Another Samband is running on the data folder ${folder}. Stop it first, or give this one a folder of its own (data.folder).`,
-      )
-    throw new StartError(
-      `${file} cannot be locked: check that the disk has room and that the folder may be written to.`,
-      {
-        cause: error,
-      },
-    )
+    throw new StartError(reasonOf(error, folder), { cause: error })
   }
+}
+
+function reasonOf(error: unknown, folder: string): string {
+  const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined
+  if (code === busy)
+    return `Another Samband is running on the data folder ${folder}. Stop it first, or give this one a folder of its own (data.folder).`
+  if (code === full)
+    return `The disk of ${folder} is full. Make room there and start again; nothing that was confirmed is lost.`
+  return `${path.join(folder, 'samband.lock')} cannot be locked: check that the folder may be written to by the user that runs Samband.`
 }

@@ -4,6 +4,7 @@
 
 import { type SpawnOptions, spawnSync } from 'node:child_process'
 import { chownSync, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import path from 'node:path'
 import { StartError } from './database-errors.ts'
 
@@ -22,17 +23,40 @@ export interface Command {
 const nobody = 65_534
 const namespaceArguments = ['--user', `--map-user=${nobody}`, `--map-group=${nobody}`]
 
-/** Chooses the account. `paths`: what the server must reach. @throws StartError when root has no way. */
+/** Chooses the account. `paths`: what the server must reach. @throws StartError when there is no way. */
 export function chooseAccount(paths: readonly string[]): Account {
   const uid = process.getuid?.() ?? 0
-  if (uid !== 0) return { kind: 'self', owner: uid }
+  return uid === 0 ? accountForRoot(paths) : accountForUser(uid)
+}
+
+function accountForRoot(paths: readonly string[]): Account {
   const closed = paths.map(closedFolder).find((folder) => folder !== undefined)
   if (closed === undefined) return { kind: 'nobody', owner: nobody }
-  const probe = spawnSync('unshare', [...namespaceArguments, 'true'], { stdio: 'ignore' })
-  if (probe.status === 0) return { kind: 'namespace', owner: 0 }
+  if (mayUseNamespaces()) return { kind: 'namespace', owner: 0 }
   throw new StartError(
     `Samband was started as root, and its PostgreSQL (which must not be root) cannot pass through ${closed}. Run: chmod o+x ${closed} – or start Samband as an ordinary user, or move it to /srv or /opt.`,
   )
+}
+
+/** PostgreSQL asks for its user's name when it makes a database; containers run with numbers that have none. */
+function accountForUser(uid: number): Account {
+  if (hasName()) return { kind: 'self', owner: uid }
+  if (mayUseNamespaces()) return { kind: 'namespace', owner: uid }
+  throw new StartError(
+    `User ${uid} has no name on this machine, which PostgreSQL needs. Add a line for it to /etc/passwd, run Samband as a user that has one, or set database.url.`,
+  )
+}
+
+function hasName(): boolean {
+  try {
+    return userInfo().username !== ''
+  } catch {
+    return false
+  }
+}
+
+function mayUseNamespaces(): boolean {
+  return spawnSync('unshare', [...namespaceArguments, 'true'], { stdio: 'ignore' }).status === 0
 }
 
 /** How to run a program as the account. `dieWithUs`: the kernel stops it with SIGINT when this process dies (where setpriv is there). */
@@ -47,7 +71,7 @@ export function asAccount(account: Account, file: string, args: readonly string[
 
 /** Gives `folder` and all in it to the account: only between root and nobody, who are the same to us. */
 export function handOver(folder: string, account: Account): void {
-  if (account.kind === 'self' || statSync(folder).uid === account.owner) return
+  if (statSync(folder).uid === account.owner) return
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const file = path.join(entry.parentPath, entry.name)
     if (!lstatSync(file).isSymbolicLink()) chownSync(file, account.owner, account.owner)
@@ -57,7 +81,8 @@ export function handOver(folder: string, account: Account): void {
 
 /** Whether `uid` may own files of the account: its own, or, for root, nobody's and root's. */
 export function mayOwn(account: Account, uid: number): boolean {
-  return account.kind === 'self' ? uid === account.owner : uid === 0 || uid === nobody
+  const weAreRoot = process.getuid?.() === 0
+  return weAreRoot ? uid === 0 || uid === nobody : uid === account.owner
 }
 
 function hasSetpriv(): boolean {

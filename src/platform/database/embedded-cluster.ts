@@ -4,6 +4,7 @@
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import {
+  chmodSync,
   chownSync,
   existsSync,
   mkdirSync,
@@ -44,6 +45,8 @@ export function ensureCluster(parts: ClusterParts): string {
   refuseOtherVersion(parts)
   refuseOtherOwner(places.cluster, account)
   handOver(places.cluster, account)
+  // PostgreSQL insists on it, and a copy from a backup seldom has it.
+  chmodSync(places.cluster, 0o700)
   return readPassword(places)
 }
 
