@@ -23,6 +23,7 @@ import {
   type Surroundings,
 } from './read/history.ts'
 import { type Reader, type ShownEvent, type ShowOptions, showEvents } from './read/show-events.ts'
+import { SyncReading } from './read/sync-reading.ts'
 import { inviteRemoteUser } from './remote/invite-user.ts'
 import { joinRemoteRoom, type RemoteMembership } from './remote/join-room.ts'
 import { knockRemoteRoom, leaveOutsideRoom } from './remote/outside-membership.ts'
@@ -64,6 +65,7 @@ export type { InitialState, NewRoom, Preset } from './create-room.ts'
 export type { MembershipChange } from './membership.ts'
 export type { FetchHistory, Page, PageRequest, Surroundings } from './read/history.ts'
 export type { Reader, ShownEvent, ShowOptions } from './read/show-events.ts'
+export type { RoomCounts, RoomPoint, SyncReading } from './read/sync-reading.ts'
 export { before, behind, type Point, parseToken, tokenOf } from './read/tokens.ts'
 export type { RemoteMembership } from './remote/join-room.ts'
 export type { PduOutcome } from './remote/receive-pdu.ts'
@@ -96,9 +98,12 @@ export interface UserRoom {
 
 export class Rooms {
   readonly #engine: Engine
+  /** What sync reads: many rooms with few queries. */
+  readonly sync: SyncReading
 
   private constructor(engine: Engine) {
     this.#engine = engine
+    this.sync = new SyncReading(engine)
   }
 
   static async open(parts: EngineParts): Promise<Rooms> {

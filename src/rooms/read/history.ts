@@ -9,7 +9,7 @@ import type { Engine } from '../room/engine.ts'
 import type { KnownEvent } from '../room/known-event.ts'
 import type { RoomHead } from '../room/room-head.ts'
 import { membershipCodes } from '../state/state-map.ts'
-import { eventsBefore, eventsBehind, lastEventUpTo, type StoredEvent } from '../store/read-events.ts'
+import { deepestUpTo, eventsBefore, eventsBehind, leastDepthAfter, type StoredEvent } from '../store/read-events.ts'
 import { type MembershipOfUser, membershipInRoom } from '../store/read-memberships.ts'
 import { type Reader, type ShownEvent, showEvents } from './show-events.ts'
 import { before, behind, type Point, type TopologyPoint, tokenOf } from './tokens.ts'
@@ -50,8 +50,9 @@ export async function readPage(
 ): Promise<Page> {
   const { roomId, direction, limit } = request
   const { head, membership } = await roomForReader(engine, roomId, reader.userId)
-  const start = await topological(engine, head.roomNid, request.from ?? defaultStart(direction, membership))
-  const to = request.to && (await topological(engine, head.roomNid, request.to))
+  const back = direction === 'b'
+  const start = await topological(engine, head.roomNid, request.from ?? defaultStart(direction, membership), back)
+  const to = request.to && (await topological(engine, head.roomNid, request.to, !back))
 
   const shown: ShownEvent[] = []
   let at = start
@@ -199,10 +200,18 @@ function defaultStart(direction: 'b' | 'f', membership: MembershipOfUser | undef
   return { kind: 'arrival', position: membership.position }
 }
 
-/** A point in the order of arrival as one in the topological order: behind the newest event that had arrived. */
-async function topological(engine: Engine, roomNid: number, point: Point): Promise<TopologyPoint> {
+/**
+ * A point in the order of arrival as one in the topological order, so that no event is lost between the two: with `earlier` behind
+ * everything that had arrived by then, else before everything that came later. An event may then come twice, never not at all.
+ */
+async function topological(engine: Engine, roomNid: number, point: Point, earlier: boolean): Promise<TopologyPoint> {
   if (point.kind === 'topology') return point
-  const row = await engine.parts.database.one(lastEventUpTo, roomNid, point.position)
+  const { database } = engine.parts
+  if (!earlier) {
+    const later = await database.one(leastDepthAfter, roomNid, point.position)
+    if (later && later.depth !== null) return { kind: 'topology', depth: later.depth - 1, position: LAST.position }
+  }
+  const row = await database.one(deepestUpTo, roomNid, point.position)
   return { kind: 'topology', depth: row?.depth ?? 0, position: row?.position ?? 0 }
 }
 

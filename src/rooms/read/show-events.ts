@@ -12,7 +12,7 @@ import {
 } from '#protocol/client-event/client-event.ts'
 import { type RoomEvent, redactEvent } from '#protocol/events/events.ts'
 import { membershipAround, sightOf, visibilityAround } from '#protocol/history-visibility/history-visibility.ts'
-import type { UserId } from '#protocol/identifiers/identifiers.ts'
+import type { EventId, UserId } from '#protocol/identifiers/identifiers.ts'
 import { canonicalJson } from '#protocol/json/json.ts'
 import type { Engine } from '../room/engine.ts'
 import type { StateEvents } from '../room/hot-room.ts'
@@ -36,6 +36,8 @@ export interface ShowOptions {
   readonly format?: 'client' | 'federation'
   /** Bundled aggregations; not for state. */
   readonly bundles?: boolean
+  /** Bundled aggregations for these events alone: the caller knows that nobody relates to the others. */
+  readonly related?: ReadonlySet<EventId>
   /** The reader's own rule let them see it already (state of a room they are in): history visibility is not asked. */
   readonly visible?: boolean
 }
@@ -55,21 +57,18 @@ export async function showEvents(
   const [first] = events
   if (!first) return []
   const states = await statesBefore(engine, events, reader.userId)
-  const joined = options.visible ? undefined : await joinedUntil(engine, first.roomNid, reader.userId)
-  const seen = events.filter((known) => {
-    if (options.visible) return true
-    const state = states.get(known.stateBefore ?? ('' as NodeHash))
-    return state !== undefined && isSeen(known, state, reader.userId, joined ?? Number.NEGATIVE_INFINITY)
-  })
+  const seen = options.visible ? events : await seenBy(engine, events, states, reader.userId)
   const replaced = await replacedBy(engine, seen)
   const redactions = await engine.log.byNids(seen.flatMap(({ redactedBy }) => redactedBy ?? []))
-  const bundles = options.bundles ? await bundlesOf(engine, seen, reader, options) : undefined
+  const { related } = options
+  const parents = related ? seen.filter(({ event }) => related.has(event.eventId)) : options.bundles ? seen : []
+  const bundles = await bundlesOf(engine, parents, reader, options)
   const now = engine.parts.clock.now()
   return seen.map((known) => {
     const state = states.get(known.stateBefore ?? ('' as NodeHash))
     const before = replaced.get(known.nid)
     const redaction = known.redactedBy === undefined ? undefined : redactions.get(known.redactedBy)
-    const relationsJson = bundles?.get(known.event.eventId)
+    const relationsJson = bundles.get(known.event.eventId)
     const unsigned: Unsigned = {
       age: now - known.event.originServerTs,
       ...(state && { membership: membershipAround(known.event, reader.userId, state).after }),
@@ -82,6 +81,24 @@ export async function showEvents(
     }
     return { known, json: withUnsigned(prefixOf(known, options), unsigned) }
   })
+}
+
+/** Those that the reader may see. Asks when the reader came and went only where that decides. */
+async function seenBy(
+  engine: Engine,
+  events: readonly KnownEvent[],
+  states: ReadonlyMap<NodeHash, StateEvents>,
+  userId: UserId,
+): Promise<KnownEvent[]> {
+  const sees = (known: KnownEvent, joinedUntilPosition: number): boolean => {
+    const state = states.get(known.stateBefore ?? ('' as NodeHash))
+    return state !== undefined && isSeen(known, state, userId, joinedUntilPosition)
+  }
+  const [first] = events
+  const there = events.filter((known) => sees(known, Number.NEGATIVE_INFINITY))
+  if (!first || there.length === events.length) return there
+  const joined = await joinedUntil(engine, first.roomNid, userId)
+  return joined === Number.NEGATIVE_INFINITY ? there : events.filter((known) => sees(known, joined))
 }
 
 /** What of the state before each event the reader's sight depends on, one look per state. */

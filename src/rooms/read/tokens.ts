@@ -15,7 +15,8 @@ export interface TopologyPoint {
 }
 export type Point = ArrivalPoint | TopologyPoint
 
-const arrivalToken = /^s(\d{1,15})$/
+/** What follows the position is sync's own, for what is not in the tenant's order. */
+const arrivalToken = /^s(\d{1,15})(?:_\d{1,16}){0,2}$/
 const topologyToken = /^t(\d{1,16})_(-?\d{1,15})$/
 
 export const tokenOf = (point: Point): string =>

@@ -46,6 +46,8 @@ export interface EventFact {
   readonly known: KnownEvent
   /** Servers with joined members around the event: those before it and those after it. */
   readonly servers: readonly ServerName[]
+  /** Users of ours whose membership changed with it, beside the one whom it is about: by a resolution of states. Undefined: nobody. */
+  readonly moved?: readonly UserId[]
 }
 
 export interface AppendEntry {
@@ -98,6 +100,8 @@ export class Append {
   readonly #visible: KnownEvent[] = []
   readonly #redacted: { target: KnownEvent; by: number }[] = []
   readonly #stored = new Set<NodeHash>()
+  /** Local users whose memberships the event that is being added changes. */
+  readonly #moved: UserId[] = []
   readonly events: KnownEvent[] = []
 
   constructor(parts: AppendParts) {
@@ -170,6 +174,7 @@ export class Append {
     this.events.push(known)
 
     const headBefore = this.#head
+    this.#moved.length = 0
     const fact = accepted && entry.backfilledAt === undefined ? this.#facts.length : undefined
     this.#writeEvent(known, entry, fact)
     for (const link of placed?.links ?? []) this.#rows.push(write(authChainLinkWriter, link))
@@ -323,6 +328,8 @@ export class Append {
 
   #writeMembership({ before, after }: StateChange, fact: number | undefined): void {
     const { roomNid } = this.#head
+    const userId = (after ?? before)?.stateKey as UserId
+    if (this.#isLocal(userId)) this.#moved.push(userId)
     if (after) {
       const row = {
         roomNid,
@@ -346,7 +353,9 @@ export class Append {
     const { event } = known
     this.#visible.push(known)
     const target = event.type === 'm.room.member' ? event.stateKey : undefined
-    const payload: EventFact = { known, servers: serversAround(headBefore, this.#head) }
+    const others = this.#moved.filter((userId) => userId !== target)
+    const servers = serversAround(headBefore, this.#head)
+    const payload: EventFact = { known, servers, ...(others.length > 0 && { moved: others }) }
     this.#facts.push({
       kind: 'event',
       room: event.roomId,

@@ -90,7 +90,11 @@ export class EventLog {
   /** A stored row as a known event: the one in memory when it is there, so that there is one object per event. */
   known(row: StoredEvent): KnownEvent {
     const cached = this.#byNid.get(row.event_nid)
-    if (cached) return cached
+    if (cached) {
+      // Read back between its commit and `settle`.
+      cached.position ??= row.position
+      return cached
+    }
     const known = knownFromRow(row)
     this.remember(known)
     return known

@@ -28,37 +28,38 @@ export interface StoredEvent {
   readonly version: string
 }
 
-const columns = `e.event_nid, e.event_id, e.room_nid, e.position, e.depth, e.type, e.state_key, e.sender, e.flags, e.state_before, e.state_after,
+/** Of an event `e` and its room `r`. */
+export const eventColumns = `e.event_nid, e.event_id, e.room_nid, e.position, e.depth, e.type, e.state_key, e.sender, e.flags, e.state_before, e.state_after,
   e.state_current, e.redacted_by, e.device_id, e.txn_id, e.auth_nids, e.chain_id, e.chain_seq, e.received_ts, e.json, r.room_id, r.version`
 
 export const eventsByNid = statement<[readonly number[]], StoredEvent>(
   'rooms.events_by_nid',
-  `select ${columns} from event e join room r using (room_nid) where e.event_nid = any($1::bigint[])`,
+  `select ${eventColumns} from event e join room r using (room_nid) where e.event_nid = any($1::bigint[])`,
 )
 
 export const eventsById = statement<[readonly string[]], StoredEvent>(
   'rooms.events_by_id',
-  `select ${columns} from event e join room r using (room_nid) where e.event_id = any($1::text[])`,
+  `select ${eventColumns} from event e join room r using (room_nid) where e.event_id = any($1::text[])`,
 )
 
 /** Events of the tenant in commit order: what followers read. */
 export const eventsAfter = statement<[number, number, number], StoredEvent>(
   'rooms.events_after',
-  `select ${columns} from event e join room r using (room_nid)
+  `select ${eventColumns} from event e join room r using (room_nid)
     where e.position > $1 and e.position <= $2 order by e.position limit $3`,
 )
 
 /** The newest events of a room in order of arrival, newest first: (room, after, up to, limit). */
 export const eventsOfRoomByArrival = statement<[number, number, number, number], StoredEvent>(
   'rooms.events_by_arrival',
-  `select ${columns} from event e join room r using (room_nid)
+  `select ${eventColumns} from event e join room r using (room_nid)
     where e.room_nid = $1 and e.position > $2 and e.position <= $3 order by e.position desc limit $4`,
 )
 
 /** Backwards in topological order from before (depth, position): (room, depth, position, limit). */
 export const eventsBefore = statement<[number, number, number, number], StoredEvent>(
   'rooms.events_before',
-  `select ${columns} from event e join room r using (room_nid)
+  `select ${eventColumns} from event e join room r using (room_nid)
     where e.room_nid = $1 and (e.depth, e.position) < ($2::bigint, $3::bigint) and e.position is not null
     order by e.depth desc, e.position desc limit $4`,
 )
@@ -66,7 +67,7 @@ export const eventsBefore = statement<[number, number, number, number], StoredEv
 /** Forwards in topological order from after (depth, position): (room, depth, position, limit). */
 export const eventsBehind = statement<[number, number, number, number], StoredEvent>(
   'rooms.events_behind',
-  `select ${columns} from event e join room r using (room_nid)
+  `select ${eventColumns} from event e join room r using (room_nid)
     where e.room_nid = $1 and (e.depth, e.position) > ($2::bigint, $3::bigint) and e.position is not null
     order by e.depth, e.position limit $4`,
 )
@@ -74,8 +75,20 @@ export const eventsBehind = statement<[number, number, number, number], StoredEv
 /** The newest visible event of a room at or before a position, for "the state as clients saw it then". */
 export const lastEventUpTo = statement<[number, number], StoredEvent>(
   'rooms.last_event_up_to',
-  `select ${columns} from event e join room r using (room_nid)
+  `select ${eventColumns} from event e join room r using (room_nid)
     where e.room_nid = $1 and e.position <= $2 and e.position > 0 order by e.position desc limit 1`,
+)
+
+/** The topologically last event of those that had arrived by a position: (room, position). */
+export const deepestUpTo = statement<[number, number], { depth: number; position: number }>(
+  'rooms.deepest_up_to',
+  `select depth, position from event where room_nid = $1 and position <= $2 order by depth desc, position desc limit 1`,
+)
+
+/** The least depth of the events that arrived after a position; null: nothing came: (room, position). */
+export const leastDepthAfter = statement<[number, number], { depth: number | null }>(
+  'rooms.least_depth_after',
+  `select min(depth) as depth from event where room_nid = $1 and position > $2`,
 )
 
 export interface RoomRow {
@@ -102,6 +115,18 @@ export const enterRoom = statement<[string, string], RoomRow>(
   'rooms.enter_room',
   `insert into room (room_id, version) values ($1, $2)
    on conflict (room_id) do update set version = room.version returning *`,
+)
+
+/** Gives a new room its number; nothing when there is a room of that ID. */
+export const enterNewRoom = statement<[string, string], RoomRow>(
+  'rooms.enter_new_room',
+  `insert into room (room_id, version) values ($1, $2) on conflict do nothing returning *`,
+)
+
+/** Takes back the place of a room that nothing has happened in. */
+export const leaveEmptyRoom = statement<[number]>(
+  'rooms.leave_empty_room',
+  `delete from room where room_nid = $1 and serial = 0`,
 )
 
 export const stateNodes = statement<[readonly Uint8Array[]], { hash: Uint8Array; body: Uint8Array }>(
