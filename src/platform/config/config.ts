@@ -15,6 +15,7 @@ import { readSecrets } from './secrets.ts'
 
 export type { Environment } from './environment.ts'
 export { manualPage } from './manual.ts'
+export { nearestName } from './nearest-name.ts'
 export { ConfigError, type Problem } from './problem.ts'
 
 type Read = CamelCased<z.output<typeof configSchema>>
