@@ -66,7 +66,11 @@ function openTransport(tenant: Tenant, shared: SharedParts): FederationTransport
     serverName: tenant.serverName,
     signingKeys: {
       current: [tenant.signingKey],
-      old: tenant.oldKeys.map(({ keyId, publicKey, expiredAt }) => ({ keyId: keyId as KeyId, publicKey, expiredTs: expiredAt })),
+      old: tenant.oldKeys.map(({ keyId, publicKey, expiredAt }) => ({
+        keyId: keyId as KeyId,
+        publicKey,
+        expiredTs: expiredAt,
+      })),
     },
     database: tenant.database,
     clock,
