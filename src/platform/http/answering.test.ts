@@ -243,3 +243,39 @@ test('a port in use is said in a sentence, and nothing stays open', async (t) =>
     new RegExp(`127\\.0\\.0\\.1:${server.port} \\(listener "second"\\) is in use by another program`),
   )
 })
+
+test('a route that answers after its client has left does no harm, in any form of answer', async (t) => {
+  async function* source() {
+    yield Buffer.from('a')
+    yield Buffer.alloc(200_000)
+  }
+  const forms: Readonly<Record<string, (reply: HttpReply) => Promise<void> | void>> = {
+    json: (reply) => reply.json(200, '{}'),
+    large: (reply) => reply.send(200, Buffer.alloc(1_000_000)),
+    stream: (reply) => reply.stream(200, source()),
+    throws: () => assert.fail('a defect'),
+  }
+  let answered = 0
+  const arrived = new Set<string>()
+  const routes = Object.entries(forms).map(([name, answer]) =>
+    get(`/${name}`, async ({ signal }, reply) => {
+      arrived.add(name)
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      answered += 1
+      await answer(reply)
+    }),
+  )
+  const server = await aServer(t, [...routes, get('/fine', (_, reply) => reply.json(200, '{}'))])
+  for (const name of Object.keys(forms)) {
+    const socket = await server.open(`GET /${name} HTTP/1.1\r\nHost: x\r\n\r\n`)
+    await until(() => arrived.has(name))
+    socket.destroy()
+  }
+  await until(() => answered === 4 && server.lines.length === 4)
+  assert.equal((await server.get('/fine')).status, 200)
+  // The defect is told all the same.
+  assert.deepEqual(
+    server.errors.map((error) => (error instanceof Error ? error.message : error)),
+    ['a defect'],
+  )
+})
