@@ -1,10 +1,19 @@
 // Creates a room: all its first events in one act.
 // spec: client-server-api #creation, POST /_matrix/client/v3/createRoom (order of events, presets); rooms/v12
 
+import type { Milliseconds } from '#platform/clock/clock.ts'
 import { authorize } from '#protocol/auth-rules/auth-rules.ts'
-import { badJson, forbidden, invalidParam, invalidRoomState, unsupportedRoomVersion } from '#protocol/errors/errors.ts'
+import {
+  badJson,
+  invalidParam,
+  invalidRoomState,
+  limitExceeded,
+  MatrixError,
+  unsupportedRoomVersion,
+} from '#protocol/errors/errors.ts'
 import { buildEvent } from '#protocol/events/events.ts'
 import {
+  type EventId,
   parseUserId,
   type RoomAlias,
   type RoomId,
@@ -63,30 +72,52 @@ export async function createRoom(engine: Engine, room: NewRoom): Promise<RoomId>
       `A room can start with at most ${MOST_INITIAL_STATE} state events. Send the rest when it is there.`,
     )
   }
-  const create = buildCreate(engine, room, version)
   const drafts = await firstEvents(room, version)
-  const hot = await engine.enter(create.event.roomId, version)
-  await engine.turn(hot.head.roomId, async (place) => {
-    await engine.numbers.reserve(drafts.length + 1)
-    const append = engine.append(place)
-    const nid = engine.numbers.take()
-    const { eventId } = create.event
-    append.add({
-      nid,
-      ...create,
-      auth: [],
-      before: engine.nodes.trie.empty,
-      verdict: 'accepted',
-      extremities: [{ nid, eventId, depth: create.event.depth }],
+  const { create, hot } = await placeFor(engine, room, version)
+  const { roomId } = hot.head
+  try {
+    await engine.turn(roomId, async (place) => {
+      await engine.numbers.reserve(drafts.length + 1)
+      const append = engine.append(place)
+      const nid = engine.numbers.take()
+      const { eventId } = create.event
+      append.add({
+        nid,
+        ...create,
+        auth: [],
+        before: engine.nodes.trie.empty,
+        verdict: 'accepted',
+        extremities: [{ nid, eventId, depth: create.event.depth }],
+      })
+      for (const draft of drafts) await addEvent(engine, place, append, draft)
+      return { result: undefined, durable: engine.commit(place, append) }
     })
-    for (const draft of drafts) await addEvent(engine, place, append, draft)
-    return { result: undefined, durable: engine.commit(place, append) }
-  })
-  return hot.head.roomId
+  } catch (error) {
+    await engine.leaveEmpty(hot)
+    throw error instanceof MatrixError && error.status === 403 ? invalidRoomState(error.message) : error
+  }
+  return roomId
 }
 
-function buildCreate(engine: Engine, room: NewRoom, version: RoomVersion) {
-  const { random, serverName, clock, crypto } = engine.parts
+/**
+ * The create event and the room's place. Since v12 the room's name is the hash of that event, so the same one made twice at the same
+ * moment is the same room: the later one then dates its own a millisecond on.
+ */
+async function placeFor(engine: Engine, room: NewRoom, version: RoomVersion) {
+  const now = engine.parts.clock.now()
+  for (let later = 0; later < MOST_AT_ONCE; later++) {
+    const create = buildCreate(engine, room, version, now + later)
+    const hot = await engine.enterNew(create.event.roomId, version)
+    if (hot) return { create, hot }
+  }
+  throw limitExceeded(MOST_AT_ONCE)
+}
+
+/** Rooms that are the same but for the time, made by one user at one moment: more is a program that has lost its way. */
+const MOST_AT_ONCE = 100
+
+function buildCreate(engine: Engine, room: NewRoom, version: RoomVersion, originServerTs: Milliseconds) {
+  const { random, serverName, crypto } = engine.parts
   const content: JsonObject = { ...room.creationContent, room_version: version.id }
   if (version.creatorIsSender) delete content['creator']
   else content['creator'] = room.creator
@@ -99,16 +130,16 @@ function buildCreate(engine: Engine, room: NewRoom, version: RoomVersion) {
       sender: room.creator,
       roomId,
       content,
-      originServerTs: clock.now(),
+      originServerTs,
       depth: 1,
       prevEvents: [],
       authEvents: [],
       ...(version.eventIdFormat === 'field' && {
-        eventId: `$${random.text(18)}:${serverName}` as never,
+        eventId: `$${random.text(18)}:${serverName}` as EventId,
         referenceHashes: new Map(),
       }),
     },
-    { ...buildParts(engine, { head: { version } as never }), version },
+    buildParts(engine, { head: { version } }),
   )
   refuseUnlessAllowed(authorize(built.event, { state: new StateEvents(new Map()), crypto }))
   return built
@@ -195,15 +226,13 @@ function powerLevels(room: NewRoom, version: RoomVersion): JsonObject {
     kick: 50,
     redact: 50,
     invite: room.preset === 'public_chat' ? 50 : 0,
-    historical: 100,
   }
   const override = room.powerLevelContentOverride ?? {}
   if (!isObject(override)) throw badJson('power_level_content_override must be an object.')
   const merged = { ...content, ...override }
   const level = objectAt(merged, 'users')?.[room.creator]
   if (version.creatorsOutrank && level !== undefined) {
-    throw forbidden(
-      'power-levels/creator',
+    throw invalidRoomState(
       'Since room version 12 the creator of a room has all power; leave them out of the power levels.',
     )
   }

@@ -2,6 +2,7 @@
 // module and of those above it. Other servers are reached by loop-back: those that the test has registered, and no others.
 // spec: docs/architecture.md (tests)
 
+import { after } from 'node:test'
 import {
   createFederationTransport,
   type FederationTransport,
@@ -10,7 +11,7 @@ import {
 } from '#federation/transport/transport.ts'
 import { FakeClock } from '#platform/clock/clock.ts'
 import { loadCrypto } from '#platform/crypto/crypto.ts'
-import type { Schema } from '#platform/database/database.ts'
+import { type Schema, statement } from '#platform/database/database.ts'
 import { type TestScope, testDatabase } from '#platform/database/test-database.ts'
 import { logTo } from '#platform/log/log.ts'
 import { seededRandom } from '#platform/random/random.ts'
@@ -45,6 +46,15 @@ const silent = logTo({ write() {} })
 const crypto = loadCrypto()
 /** Seeds differ between engines, as randomness does between processes. */
 const FIRST_SEED = 1
+
+/** A scope that ends with the test file. Call it at the top of the file: within a hook it would end with the hook. */
+export function scopeOfFile(): TestScope {
+  const ends: (() => void | Promise<void>)[] = []
+  after(async () => {
+    for (const end of ends.reverse()) await end()
+  })
+  return { after: (act: () => void | Promise<void>) => void ends.push(act) }
+}
 
 export async function roomsForTests(scope: TestScope, options: TestRoomsOptions = {}): Promise<TestRooms> {
   const { clock = new FakeClock(), loopback = new Loopback() } = options
@@ -103,6 +113,11 @@ export async function timelineOf(rooms: Rooms, roomId: RoomId): Promise<KnownEve
   if (!head) return fail('The room is not known.')
   return (await rooms.newestEvents(head.roomNid, 0, Number.MAX_SAFE_INTEGER, 10_000)).reverse()
 }
+
+const countRooms = statement<[], { rooms: number }>('test.count_rooms', 'select count(*)::int as rooms from room')
+
+/** Rooms in the database, those without any event too. */
+export const roomCount = async (database: Schema): Promise<number> => (await database.one(countRooms))?.rooms ?? 0
 
 function fail(message: string): never {
   throw new Error(message)

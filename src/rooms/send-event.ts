@@ -154,7 +154,7 @@ function addBuilt(engine: Engine, append: Append, parts: BuiltParts): KnownEvent
   })
 }
 
-export const buildParts = (engine: Engine, room: { readonly head: HotRoom['head'] }) => ({
+export const buildParts = (engine: Engine, room: { readonly head: Pick<HotRoom['head'], 'version'> }) => ({
   version: room.head.version,
   serverName: engine.parts.serverName,
   crypto: engine.parts.crypto,

@@ -15,7 +15,7 @@ import { stateKeyOf } from '#protocol/state-resolution/state-resolution.ts'
 import { type StateNode, StateTrie } from '../state/state-map.ts'
 import { bytesToHash, type StateKey, StateNodes } from '../state/state-nodes.ts'
 import { roomHeadGuard } from '../store/event-writers.ts'
-import { enterRoom, type RoomRow, roomById, roomServers, stateSecret } from '../store/read-events.ts'
+import { enterNewRoom, enterRoom, leaveEmptyRoom, type RoomRow, roomById, roomServers, stateSecret } from '../store/read-events.ts'
 import { Append } from './append.ts'
 import { AuthChains } from './auth-chains.ts'
 import { EventLog } from './event-log.ts'
@@ -111,6 +111,18 @@ export class Engine {
     const row = await this.parts.database.one(enterRoom, roomId, version.id)
     if (!row) throw new Error(`The room ${roomId} could not be entered.`)
     return (await this.room(roomId)) ?? Promise.reject(new Error(`The room ${roomId} could not be read.`))
+  }
+
+  /** Gives a room that is being created its place; undefined when the ID is taken. */
+  async enterNew(roomId: RoomId, version: RoomVersion): Promise<HotRoom | undefined> {
+    const row = await this.parts.database.one(enterNewRoom, roomId, version.id)
+    return row && this.room(roomId)
+  }
+
+  /** Takes back the place of a room whose creation failed. */
+  async leaveEmpty(room: HotRoom): Promise<void> {
+    await this.parts.database.run(leaveEmptyRoom, room.head.roomNid)
+    this.forget(room.head.roomId)
   }
 
   /**
