@@ -11,14 +11,19 @@ import {
   withUnsigned,
 } from '#protocol/client-event/client-event.ts'
 import { type RoomEvent, redactEvent } from '#protocol/events/events.ts'
-import { membershipAround, sightOf, visibilityAround } from '#protocol/history-visibility/history-visibility.ts'
+import {
+  type BeforeAndAfter,
+  type Membership,
+  membershipOf,
+  sightOf,
+  visibilityAround,
+} from '#protocol/history-visibility/history-visibility.ts'
 import type { EventId, UserId } from '#protocol/identifiers/identifiers.ts'
 import { canonicalJson } from '#protocol/json/json.ts'
 import type { Engine } from '../room/engine.ts'
 import type { StateEvents } from '../room/hot-room.ts'
 import type { KnownEvent } from '../room/known-event.ts'
-import type { NodeHash } from '../state/state-map.ts'
-import type { StateKey } from '../state/state-nodes.ts'
+import { membershipOfCode, type NodeHash } from '../state/state-map.ts'
 import { membershipInRoom } from '../store/read-memberships.ts'
 import { bundlesOf } from './bundles.ts'
 
@@ -71,7 +76,7 @@ export async function showEvents(
     const relationsJson = bundles.get(known.event.eventId)
     const unsigned: Unsigned = {
       age: now - known.event.originServerTs,
-      ...(state && { membership: membershipAround(known.event, reader.userId, state).after }),
+      ...(state && { membership: ownMembership(known.event, reader.userId, state).after }),
       ...(known.txnId !== undefined &&
         known.deviceId === reader.deviceId &&
         known.event.sender === reader.userId && { transactionId: known.txnId }),
@@ -87,7 +92,7 @@ export async function showEvents(
 async function seenBy(
   engine: Engine,
   events: readonly KnownEvent[],
-  states: ReadonlyMap<NodeHash, StateEvents>,
+  states: ReadonlyMap<NodeHash, ReaderState>,
   userId: UserId,
 ): Promise<KnownEvent[]> {
   const sees = (known: KnownEvent, joinedUntilPosition: number): boolean => {
@@ -101,16 +106,30 @@ async function seenBy(
   return joined === Number.NEGATIVE_INFINITY ? there : events.filter((known) => sees(known, joined))
 }
 
-/** What of the state before each event the reader's sight depends on, one look per state. */
+/** What of a state the reader's sight depends on. */
+interface ReaderState {
+  readonly visibility: StateEvents
+  readonly membership: Membership
+}
+
+/** The states before the events, one look per state. The reader's membership is in the state itself: no member event is read. */
 async function statesBefore(engine: Engine, events: readonly KnownEvent[], userId: UserId) {
-  const keys: StateKey[] = [
-    { type: 'm.room.history_visibility', stateKey: '' },
-    { type: 'm.room.member', stateKey: userId },
-  ]
+  const visibility = { type: 'm.room.history_visibility', stateKey: '' }
+  const own = { type: 'm.room.member', stateKey: userId }
   const names = new Set(events.flatMap(({ stateBefore }) => stateBefore ?? []))
-  const states = new Map<NodeHash, StateEvents>()
-  for (const name of names) states.set(name, await engine.stateEventsAt(engine.root(name), keys))
+  const states = new Map<NodeHash, ReaderState>()
+  for (const name of names) {
+    const root = await engine.nodes.ensure(engine.root(name), [visibility, own])
+    const code = engine.nodes.trie.get(root, own.type, own.stateKey)?.membership ?? 0
+    const membership = membershipOfCode(code) ?? 'leave'
+    states.set(name, { visibility: await engine.stateEventsAt(root, [visibility]), membership })
+  }
   return states
+}
+
+function ownMembership(event: RoomEvent, userId: UserId, { membership }: ReaderState): BeforeAndAfter<Membership> {
+  const changesIt = event.type === 'm.room.member' && event.stateKey === userId
+  return { before: membership, after: changesIt ? membershipOf(event) : membership }
 }
 
 /** Until which position the reader was or is in the room; infinity while in it. */
@@ -127,10 +146,10 @@ async function joinedUntil(engine: Engine, roomNid: number, userId: UserId): Pro
   return wasJoined ? (left.position ?? Number.NEGATIVE_INFINITY) : Number.NEGATIVE_INFINITY
 }
 
-function isSeen(known: KnownEvent, state: StateEvents, userId: UserId, joinedUntilPosition: number): boolean {
+function isSeen(known: KnownEvent, state: ReaderState, userId: UserId, joinedUntilPosition: number): boolean {
   const sight = sightOf({
-    visibility: visibilityAround(known.event, state),
-    membership: membershipAround(known.event, userId, state),
+    visibility: visibilityAround(known.event, state.visibility),
+    membership: ownMembership(known.event, userId, state),
     joinedLater: known.position !== null && known.position < joinedUntilPosition,
   })
   return sight !== 'hidden'

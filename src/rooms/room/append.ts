@@ -48,6 +48,8 @@ export interface EventFact {
   readonly servers: readonly ServerName[]
   /** Users of ours whose membership changed with it, beside the one whom it is about: by a resolution of states. Undefined: nobody. */
   readonly moved?: readonly UserId[]
+  /** Name of the room's current state before it; undefined for a room's first event. */
+  readonly currentBefore: NodeHash | undefined
 }
 
 export interface AppendEntry {
@@ -355,7 +357,8 @@ export class Append {
     const target = event.type === 'm.room.member' ? event.stateKey : undefined
     const others = this.#moved.filter((userId) => userId !== target)
     const servers = serversAround(headBefore, this.#head)
-    const payload: EventFact = { known, servers, ...(others.length > 0 && { moved: others }) }
+    const currentBefore = headBefore.state && this.#trie.hash(headBefore.state)
+    const payload: EventFact = { known, servers, currentBefore, ...(others.length > 0 && { moved: others }) }
     this.#facts.push({
       kind: 'event',
       room: event.roomId,
