@@ -34,14 +34,14 @@ const silenceAfterTimeout = 15_000
 /** A transaction that we left open (a stopped process) must not hold the stream's row lock for long. */
 const idleInTransaction = 60_000
 
-const schemaName = /^[a-z_][a-z0-9_]{0,62}$/
-
 export class Connection {
   readonly #client: pg.Client
   readonly #socket: net.Socket
   readonly #clock: Clock
   readonly #silence: number
   readonly #schemas = new Set<string>()
+  /** Bounded by the statements of the program. */
+  readonly #prepared = new Set<string>()
   #schema = ''
   #underWay = 0
   #answers = 0
@@ -109,10 +109,14 @@ export class Connection {
     return this.#schema === schema
   }
 
-  /** Makes `schema` the one that the following queries work in. Never call it inside a transaction: a rollback would undo it. */
+  /** Whether the statement has run here before, so that it is surely prepared. */
+  hasPrepared(name: string): boolean {
+    return this.#prepared.has(name)
+  }
+
+  /** Makes `schema` (a plain name, checked by the caller) the one that the following queries work in. Never call it inside a transaction: a rollback would undo it. */
   enter(schema: string): void {
     if (this.#schema === schema) return
-    if (!schemaName.test(schema)) throw new RangeError(`${schema} is no schema name of ours.`)
     this.#schema = schema
     this.#schemas.add(schema)
     this.send({ text: `set search_path to ${schema}` }, [], () => {})
@@ -131,8 +135,15 @@ export class Connection {
     this.#client.query(query, (error: Error | null | undefined, result) => {
       this.#underWay -= 1
       this.#answers += 1
-      if (error) answer(this.#typed(error, sql), [])
-      else answer(undefined, result.rows ?? [])
+      if (!error) {
+        if (sql.name !== undefined) this.#prepared.add(sql.name)
+        answer(undefined, result.rows ?? [])
+        return
+      }
+      const typed = this.#typed(error, sql)
+      // Known before the socket says so: whoever is told must not meet the same connection again.
+      if (typed instanceof DatabaseUnavailable) this.#lost()
+      answer(typed, [])
     })
   }
 

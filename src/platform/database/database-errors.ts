@@ -56,11 +56,3 @@ export function isUniqueViolation(error: unknown, constraint?: string): boolean 
   if (!(error instanceof StatementFailed) || error.code !== '23505') return false
   return constraint === undefined || error.constraint === constraint
 }
-
-/**
- * "This prepared statement does not exist" (26000): its first use on the connection was refused within a failed transaction that
- * stood before it in the pipeline. Nothing was run: say it again.
- */
-export function isNotPrepared(error: unknown): boolean {
-  return error instanceof StatementFailed && error.code === '26000'
-}

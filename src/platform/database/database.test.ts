@@ -70,7 +70,7 @@ test('a refused statement is told with its name and SQLSTATE, without the values
   await assert.rejects(database.run(divide, 0), { code: '22012' })
 })
 
-test('a statement whose first preparation fell into a failed transaction is said again', async (t) => {
+test('a statement whose first use falls into a failed transaction does not fail those behind', async (t) => {
   const { database } = await withThings(t)
   const first = statement<[], { n: number }>('test.first_use', 'select 1 as n from thing for update')
   const lone = statement<[number]>('test.lone', 'update thing set text = text where id = $1')

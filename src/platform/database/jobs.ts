@@ -19,7 +19,6 @@ const rollback = { text: 'rollback' }
 /** One statement, its own transaction. */
 export class Single implements Job {
   readonly schema: string
-  readonly exclusive = false
   readonly #query: NamedQuery
   readonly #resolve: (rows: Row[]) => void
   readonly refuse: (error: Error) => void
@@ -29,6 +28,10 @@ export class Single implements Job {
     this.#query = query
     this.#resolve = resolve
     this.refuse = reject
+  }
+
+  isExclusive(): boolean {
+    return false
   }
 
   start(connection: Connection, done: () => void): void {
@@ -43,7 +46,6 @@ export class Single implements Job {
 /** Several statements in one transaction, sent in one go. */
 export class Atomic implements Job {
   readonly schema: string
-  readonly exclusive = false
   readonly #queries: readonly Query[]
   readonly #resolve: (results: Row[][]) => void
   readonly refuse: (error: Error) => void
@@ -58,6 +60,14 @@ export class Atomic implements Job {
     this.#queries = queries
     this.#resolve = resolve
     this.refuse = reject
+  }
+
+  /**
+   * A statement is prepared with its first use. Where that falls into a transaction that has failed, it is not prepared, and whoever was
+   * sent behind and counts on it would fail too: so first uses in a transaction have nobody behind them.
+   */
+  isExclusive(connection: Connection): boolean {
+    return !this.#queries.every(({ statement }) => connection.hasPrepared(statement.name))
   }
 
   start(connection: Connection, done: () => void): void {
@@ -94,7 +104,6 @@ export interface Transaction {
 /** Runs `body` with the lane to itself. Without `commit`, and when `body` throws, everything is rolled back. */
 export class Exclusive<T> implements Job {
   readonly schema: string
-  readonly exclusive = true
   readonly #body: (transaction: Transaction) => Promise<T>
   readonly #resolve: (value: T) => void
   readonly refuse: (error: Error) => void
@@ -109,6 +118,10 @@ export class Exclusive<T> implements Job {
     this.#body = body
     this.#resolve = resolve
     this.refuse = reject
+  }
+
+  isExclusive(): boolean {
+    return true
   }
 
   start(connection: Connection, done: () => void): void {

@@ -10,8 +10,8 @@ import { DatabaseBusy, DatabaseUnavailable } from './database-errors.ts'
 /** Something to do on the connection. `start` sends its queries and calls `done` when the last is answered. */
 export interface Job {
   readonly schema: string
-  /** An exclusive job speaks with the server in several turns: nothing is sent between. */
-  readonly exclusive: boolean
+  /** An exclusive job needs the pipeline to itself: nothing is sent behind it before it is done. */
+  isExclusive(connection: Connection): boolean
   start(connection: Connection, done: () => void): void
   /** Called instead of `start` when there is no connection to be had. */
   refuse(error: Error): void
@@ -114,16 +114,17 @@ export class Lane {
     const connection = this.#connection
     if (connection === undefined) return
     this.#underWay += 1
-    this.#exclusive = job.exclusive
+    this.#exclusive = job.isExclusive(connection)
     this.#turn = job.schema === this.#schema ? this.#turn + 1 : 0
     this.#schema = job.schema
     connection.enter(job.schema)
-    job.start(connection, () => this.#done(job))
+    job.start(connection, () => this.#done())
   }
 
-  #done(job: Job): void {
+  #done(): void {
     this.#underWay -= 1
-    if (job.exclusive) this.#exclusive = false
+    // Nothing is sent behind an exclusive job, so the one that is done is that one.
+    if (this.#underWay === 0) this.#exclusive = false
     this.#pump()
     if (this.load === 0) this.#onIdle?.()
   }

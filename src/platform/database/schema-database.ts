@@ -2,7 +2,6 @@
 // spec: docs/architecture.md §6
 
 import type { Row } from './connection.ts'
-import { isNotPrepared } from './database-errors.ts'
 import { Atomic, Exclusive, type NamedQuery, Single, type Transaction } from './jobs.ts'
 import type { Lane } from './lane.ts'
 import type { Schema } from './schema.ts'
@@ -11,12 +10,16 @@ import type { Query, SqlValue, Statement } from './statement.ts'
 /** A tenant moves to another lane when its own has this many jobs more: a switch makes the server plan again and touch its tables from one more connection. */
 const crowd = 8
 
+/** Goes into `set search_path` as it is. */
+const plainName = /^[a-z_][a-z0-9_]{0,62}$/
+
 export class SchemaDatabase implements Schema {
   readonly #name: string
   readonly #reading: Choice
   readonly #writing: Choice
 
   constructor(name: string, reading: readonly Lane[], writing: readonly Lane[]) {
+    if (!plainName.test(name)) throw new RangeError(`${name} is no schema name of ours.`)
     this.#name = name
     this.#reading = new Choice(name, reading, crowd)
     this.#writing = new Choice(name, writing, 0)
@@ -35,11 +38,9 @@ export class SchemaDatabase implements Schema {
       readonly [I in keyof Rows]: Query<Rows[I]>
     },
   ): Promise<{ -readonly [I in keyof Rows]: Rows[I][] }> {
-    const submit = () =>
-      new Promise<Row[][]>((resolve, reject) => {
-        this.#writing.lane().submit(new Atomic(this.#name, queries, resolve, reject))
-      })
-    const results = await submit().catch(onceMore(submit))
+    const results = await new Promise<Row[][]>((resolve, reject) => {
+      this.#writing.lane().submit(new Atomic(this.#name, queries, resolve, reject))
+    })
     return results as { -readonly [I in keyof Rows]: Rows[I][] } // as in `run`
   }
 
@@ -52,17 +53,10 @@ export class SchemaDatabase implements Schema {
   #single(statement: Statement<readonly SqlValue[], unknown>, values: readonly SqlValue[]): Promise<Row[]> {
     const choice = statement.writes ? this.#writing : this.#reading
     const query: NamedQuery = { name: statement.name, text: statement.text, values }
-    const submit = () =>
-      new Promise<Row[]>((resolve, reject) => {
-        choice.lane().submit(new Single(this.#name, query, resolve, reject))
-      })
-    return submit().catch(onceMore(submit))
+    return new Promise((resolve, reject) => {
+      choice.lane().submit(new Single(this.#name, query, resolve, reject))
+    })
   }
-}
-
-/** Says a query again that was not run because its preparation had failed with somebody else's transaction. */
-function onceMore<T>(submit: () => Promise<T>): (error: unknown) => Promise<T> {
-  return (error) => (isNotPrepared(error) ? submit() : Promise.reject(error))
 }
 
 /** Which of some lanes a schema uses next. */

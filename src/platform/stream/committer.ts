@@ -157,8 +157,8 @@ export class Committer {
   }
 }
 
-/** Serialisation failure, deadlock, lock not available, and a statement that must be prepared again: the next try may do. */
-const passing = new Set(['40001', '40P01', '55P03', '26000'])
+/** Serialisation failure, deadlock, lock not available: the next try may do. */
+const passing = new Set(['40001', '40P01', '55P03'])
 
 function isWorthAnotherTry(error: unknown): boolean {
   if (error instanceof StatementFailed) return passing.has(error.code)
