@@ -14,6 +14,7 @@ import {
 import type { Json, JsonObject } from '#protocol/json/json.ts'
 import { createRoom, type NewRoom } from './create-room.ts'
 import { changeMembership, type MembershipChange, membershipIn, unban } from './membership.ts'
+import type { Reader, ShowOptions } from './read/event-form.ts'
 import {
   type FetchHistory,
   type Page,
@@ -22,7 +23,7 @@ import {
   readSurroundings,
   type Surroundings,
 } from './read/history.ts'
-import { type Reader, type ShownEvent, type ShowOptions, showEvents } from './read/show-events.ts'
+import { type ShownEvent, showEvents } from './read/show-events.ts'
 import { SyncReading } from './read/sync-reading.ts'
 import { inviteRemoteUser } from './remote/invite-user.ts'
 import { joinRemoteRoom, type RemoteMembership } from './remote/join-room.ts'
@@ -43,6 +44,8 @@ import {
   takeKnock,
   takeMembership,
 } from './serve/take-membership.ts'
+import { eventsForServer, type MissedByServer, serversAround } from './serve/events-for-server.ts'
+import { showToServer } from './serve/show-to-server.ts'
 import { makeTemplate, residentRoom, type TemplateRequest } from './serve/templates.ts'
 import { isMembership, type Membership, membershipOfCode, type NodeHash, type StateNode } from './state/state-map.ts'
 import type { StateKey } from './state/state-nodes.ts'
@@ -63,8 +66,9 @@ import {
 
 export type { InitialState, NewRoom, Preset } from './create-room.ts'
 export type { MembershipChange } from './membership.ts'
+export type { Reader, ShowOptions } from './read/event-form.ts'
 export type { FetchHistory, Page, PageRequest, Surroundings } from './read/history.ts'
-export type { Reader, ShownEvent, ShowOptions } from './read/show-events.ts'
+export type { ShownEvent } from './read/show-events.ts'
 export type { RoomCounts, RoomPoint, SyncReading } from './read/sync-reading.ts'
 export { before, behind, type Point, parseToken, tokenOf } from './read/tokens.ts'
 export type { RemoteMembership } from './remote/join-room.ts'
@@ -75,6 +79,8 @@ export { StateEvents } from './room/hot-room.ts'
 export type { KnownEvent } from './room/known-event.ts'
 export type { Extremity, RoomHead } from './room/room-head.ts'
 export type { Draft, Transaction } from './send-event.ts'
+export type { MissedByServer } from './serve/events-for-server.ts'
+export { pduText } from './serve/show-to-server.ts'
 export type { ReceivedInvite, SentMembership, TakenJoin } from './serve/take-membership.ts'
 export type { TemplateRequest } from './serve/templates.ts'
 export type { Membership, NodeHash, StateChange, StateEntry, StateNode } from './state/state-map.ts'
@@ -209,6 +215,24 @@ export class Rooms {
     await refuseUnlessAclAllows(this.#engine, room, origin)
     if (!room.committed.servers.has(origin)) throw forbidden('room/server-not-in', 'Your server is not in this room.')
     return room.committed.roomNid
+  }
+
+  /** The PDUs of one room as texts for a server that is in it: redacted where the room hides its history from that server. */
+  showToServer(events: readonly KnownEvent[], server: ServerName): Promise<string[]> {
+    return showToServer(this.#engine, events, server)
+  }
+
+  /**
+   * Events that are ours to send to a server, with positions in (after, upTo], ascending, at most `limit`: of its rooms from its coming on, and of
+   * rooms that it was in, up to its going. `upTo`: how far that reaches. Two queries; what it says is repeatable.
+   */
+  eventsForServer(asked: MissedByServer): Promise<{ events: readonly KnownEvent[]; upTo: Position }> {
+    return eventsForServer(this.#engine, asked)
+  }
+
+  /** The servers that were in the events' rooms around each event, by event number; from one query for all. */
+  serversAround(events: readonly KnownEvent[]): Promise<ReadonlyMap<number, readonly ServerName[]>> {
+    return serversAround(this.#engine, events)
   }
 
   /** State before an event, and its auth chain. */

@@ -7,7 +7,7 @@ import { bundleJson, editVerdict, mayBundle, participates } from '#protocol/rela
 import type { Engine } from '../room/engine.ts'
 import type { KnownEvent } from '../room/known-event.ts'
 import { bundledParents, editsOf, referencesOf, threadsOf } from '../store/read-relations.ts'
-import { prefixOf, type Reader, type ShowOptions } from './show-events.ts'
+import { prefixOf, type Reader, type ShowOptions } from './event-form.ts'
 
 /** `m.relations` texts by event ID; events without any are left out. */
 export async function bundlesOf(

@@ -11,7 +11,8 @@ import type { RoomHead } from '../room/room-head.ts'
 import { membershipCodes } from '../state/state-map.ts'
 import { deepestUpTo, eventsBefore, eventsBehind, leastDepthAfter, type StoredEvent } from '../store/read-events.ts'
 import { type MembershipOfUser, membershipInRoom } from '../store/read-memberships.ts'
-import { type Reader, type ShownEvent, showEvents } from './show-events.ts'
+import type { Reader } from './event-form.ts'
+import { type ShownEvent, showEvents } from './show-events.ts'
 import { before, behind, type Point, type TopologyPoint, tokenOf } from './tokens.ts'
 
 export interface PageRequest {

@@ -2,15 +2,8 @@
 // The text of an event is made once and shared; only `unsigned` is made per reader.
 // spec: client-server-api #room-event-format, modules/history_visibility.md, #aggregations-of-child-events
 
-import {
-  clientEventPrefix,
-  type EventPrefix,
-  federationEventPrefix,
-  type Unsigned,
-  withRoomId,
-  withUnsigned,
-} from '#protocol/client-event/client-event.ts'
-import { type RoomEvent, redactEvent } from '#protocol/events/events.ts'
+import { type Unsigned, withUnsigned } from '#protocol/client-event/client-event.ts'
+import type { RoomEvent } from '#protocol/events/events.ts'
 import {
   type BeforeAndAfter,
   type Membership,
@@ -18,34 +11,14 @@ import {
   sightOf,
   visibilityAround,
 } from '#protocol/history-visibility/history-visibility.ts'
-import type { EventId, UserId } from '#protocol/identifiers/identifiers.ts'
-import { canonicalJson } from '#protocol/json/json.ts'
+import type { UserId } from '#protocol/identifiers/identifiers.ts'
 import type { Engine } from '../room/engine.ts'
 import type { StateEvents } from '../room/hot-room.ts'
 import type { KnownEvent } from '../room/known-event.ts'
 import { membershipOfCode, type NodeHash } from '../state/state-map.ts'
 import { membershipInRoom } from '../store/read-memberships.ts'
 import { bundlesOf } from './bundles.ts'
-
-export interface Reader {
-  readonly userId: UserId
-  /** For `transaction_id`, told to the sending device alone. */
-  readonly deviceId: string | undefined
-  /** Users whose events do not count in threads. */
-  readonly ignored?: readonly UserId[]
-}
-
-export interface ShowOptions {
-  /** Everywhere but in `/sync`. */
-  readonly roomId: boolean
-  readonly format?: 'client' | 'federation'
-  /** Bundled aggregations; not for state. */
-  readonly bundles?: boolean
-  /** Bundled aggregations for these events alone: the caller knows that nobody relates to the others. */
-  readonly related?: ReadonlySet<EventId>
-  /** The reader's own rule let them see it already (state of a room they are in): history visibility is not asked. */
-  readonly visible?: boolean
-}
+import { contentText, prefixOf, type Reader, type ShowOptions } from './event-form.ts'
 
 export interface ShownEvent {
   readonly known: KnownEvent
@@ -172,19 +145,4 @@ async function replacedBy(engine: Engine, events: readonly KnownEvent[]): Promis
     if (before) replaced.set(nid, before)
   }
   return replaced
-}
-
-/** The shared text of an event, without `unsigned`. */
-export function prefixOf(known: KnownEvent, { roomId, format }: ShowOptions): EventPrefix {
-  if (format === 'federation') return federationEventPrefix(shownEvent(known))
-  known.clientForm ??= clientEventPrefix(known.event, contentText(known))
-  return roomId ? withRoomId(known.clientForm, known.event.roomId) : known.clientForm
-}
-
-const shownEvent = (known: KnownEvent): RoomEvent =>
-  known.redactedBy === undefined ? known.event : redactEvent(known.event)
-
-function contentText(known: KnownEvent): string {
-  const { content, version } = shownEvent(known)
-  return version.strictCanonicalJson ? JSON.stringify(content) : canonicalJson(content)
 }

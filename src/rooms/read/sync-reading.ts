@@ -17,7 +17,7 @@ import {
   newestByTopology,
 } from '../store/read-for-sync.ts'
 import { bundledParents } from '../store/read-relations.ts'
-import { prefixOf, type ShowOptions } from './show-events.ts'
+import { prefixOf, type ShowOptions } from './event-form.ts'
 
 /** Rooms in one query: bounds one answer of the database to some megabytes. */
 const ROOMS_PER_QUERY = 200

@@ -1,0 +1,49 @@
+// How a reader wants events: who they are, which form, and the shared text that every answer begins with.
+// spec: client-server-api #room-event-format, #aggregations-of-child-events
+
+import {
+  clientEventPrefix,
+  type EventPrefix,
+  federationEventPrefix,
+  withRoomId,
+} from '#protocol/client-event/client-event.ts'
+import { type RoomEvent, redactEvent } from '#protocol/events/events.ts'
+import type { EventId, UserId } from '#protocol/identifiers/identifiers.ts'
+import { canonicalJson } from '#protocol/json/json.ts'
+import type { KnownEvent } from '../room/known-event.ts'
+
+export interface Reader {
+  readonly userId: UserId
+  /** For `transaction_id`, told to the sending device alone. */
+  readonly deviceId: string | undefined
+  /** Users whose events do not count in threads. */
+  readonly ignored?: readonly UserId[]
+}
+
+export interface ShowOptions {
+  /** Everywhere but in `/sync`. */
+  readonly roomId: boolean
+  readonly format?: 'client' | 'federation'
+  /** Bundled aggregations; not for state. */
+  readonly bundles?: boolean
+  /** Bundled aggregations for these events alone: the caller knows that nobody relates to the others. */
+  readonly related?: ReadonlySet<EventId>
+  /** The reader's own rule let them see it already (state of a room they are in): history visibility is not asked. */
+  readonly visible?: boolean
+}
+
+/** The shared text of an event, without `unsigned`. */
+export function prefixOf(known: KnownEvent, { roomId, format }: ShowOptions): EventPrefix {
+  if (format === 'federation') return federationEventPrefix(shownEvent(known))
+  known.clientForm ??= clientEventPrefix(known.event, contentText(known))
+  return roomId ? withRoomId(known.clientForm, known.event.roomId) : known.clientForm
+}
+
+const shownEvent = (known: KnownEvent): RoomEvent =>
+  known.redactedBy === undefined ? known.event : redactEvent(known.event)
+
+/** The content as this server shows it: pruned when the event is redacted. */
+export function contentText(known: KnownEvent): string {
+  const { content, version } = shownEvent(known)
+  return version.strictCanonicalJson ? JSON.stringify(content) : canonicalJson(content)
+}
