@@ -1,9 +1,7 @@
 // The process: all tenants behind their listeners. Starts, serves, drains, stops.
 // spec: docs/architecture.md §1, §6
 
-import { allHandlers } from '#endpoints/handlers.ts'
-import type { Modules } from '#endpoints/modules.ts'
-import { edgeAnswers, mount } from '#endpoints/mount.ts'
+import { allHandlers, edgeAnswers, type Modules, mount } from '#endpoints/endpoints.ts'
 import type { Config } from '#platform/config/config.ts'
 import {
   createDispatch,

@@ -2,8 +2,7 @@
 // spec: docs/architecture.md §6
 
 import { Accounts } from '#accounts/accounts.ts'
-import type { Modules } from '#endpoints/modules.ts'
-import type { Tenant as MountedTenant, SignedRequest } from '#endpoints/mount.ts'
+import type { Modules, MountedTenant, SignedRequest } from '#endpoints/endpoints.ts'
 import { createFederationTransport, type FederationTransport } from '#federation/transport/transport.ts'
 import type { KeyId, ServerName } from '#protocol/identifiers/identifiers.ts'
 import { Rooms } from '#rooms/rooms.ts'
