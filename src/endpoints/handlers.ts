@@ -1,7 +1,8 @@
 // Every handler of the house, in one list: what the process mounts.
 
 import { accountsHandlers } from './client/accounts-handlers.ts'
+import { discoveryHandlers } from './client/discovery-handlers.ts'
 import type { Handler } from './handler.ts'
 import type { Modules } from './modules.ts'
 
-export const allHandlers: readonly Handler<Modules>[] = [...accountsHandlers]
+export const allHandlers: readonly Handler<Modules>[] = [...discoveryHandlers, ...accountsHandlers]

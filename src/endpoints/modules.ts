@@ -6,6 +6,8 @@ import type { Rooms } from '#rooms/rooms.ts'
 
 /** Grows with the house: `readonly rooms: Rooms`, … Handlers take out what they need. */
 export interface Modules {
+  /** Where clients reach the tenant; undefined: not known. */
+  readonly baseUrl: string | undefined
   readonly accounts: Accounts
   readonly federation: FederationTransport
   readonly rooms: Rooms

@@ -44,7 +44,7 @@ export async function openHomeserver(
   })
   return {
     serverName,
-    modules: { accounts, federation, rooms },
+    modules: { baseUrl, accounts, federation, rooms },
     authenticateToken: async (token, { allowLocked, request }) => {
       const session = await accounts.authenticate(token, { allowLocked })
       accounts.noteSeen(session, { ip: request.remoteAddress, userAgent: request.headers['user-agent'] ?? '' })
