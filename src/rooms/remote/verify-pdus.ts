@@ -16,8 +16,9 @@ export interface Refused {
 
 export interface Verified {
   readonly events: ReadonlyMap<EventId, VerifiedEvent>
-  readonly refused: readonly Refused[]
-  /** The ID of each PDU given, in order; undefined where it is no event of the room. */
+  /** Why, for each PDU given, in order; undefined where it was taken. */
+  readonly refused: readonly (Refused | undefined)[]
+  /** The ID of each PDU given, in order; undefined where it is no event. */
   readonly ids: readonly (EventId | undefined)[]
 }
 
@@ -27,16 +28,16 @@ export async function verifyPdus(
   pdus: readonly Json[],
   room: { readonly roomId: RoomId; readonly version: RoomVersion },
 ): Promise<Verified> {
-  const refused: Refused[] = []
+  const refused: (Refused | undefined)[] = []
   const parsed = new Map<EventId, VerifiedEvent>()
   const ids: (EventId | undefined)[] = []
   for (const pdu of pdus) {
     const result = parsePdu(pdu, room.version, engine.parts.crypto)
     ids.push(result.ok?.eventId)
-    if (result.refused) refused.push(result.refused)
-    else if (result.ok.roomId !== room.roomId) {
-      refused.push({ rule: 'receive/other-room', message: 'The event belongs to another room.' })
-    } else if (result.contentHashMatches) parsed.set(result.ok.eventId, { event: result.ok, json: result.json })
+    const isOther = result.ok !== undefined && result.ok.roomId !== room.roomId
+    refused.push(isOther ? otherRoom : result.refused)
+    if (result.refused || isOther) continue
+    if (result.contentHashMatches) parsed.set(result.ok.eventId, { event: result.ok, json: result.json })
     else {
       const event = redactEvent(result.ok) // 3
       parsed.set(event.eventId, { event, json: eventJson(event.pdu, event.version) })
@@ -45,10 +46,13 @@ export async function verifyPdus(
   const events = [...parsed.values()]
   const verdicts = await engine.parts.transport.verifyEvents(events.map(({ event }) => event)) // 2
   for (const [index, verdict] of verdicts.entries()) {
-    const verified = events[index]
-    if (verdict.ok || !verified) continue
-    parsed.delete(verified.event.eventId)
-    refused.push({ rule: verdict.rule, message: `The signature of ${verdict.server} is missing or wrong.` })
+    const eventId = events[index]?.event.eventId
+    if (verdict.ok || eventId === undefined) continue
+    parsed.delete(eventId)
+    const why = { rule: verdict.rule, message: `The signature of ${verdict.server} is missing or wrong.` }
+    for (const [at, id] of ids.entries()) if (id === eventId) refused[at] ??= why
   }
   return { events: parsed, refused, ids }
 }
+
+const otherRoom: Refused = { rule: 'receive/other-room', message: 'The event belongs to another room.' }
