@@ -15,16 +15,10 @@ import type { Json, JsonObject } from '#protocol/json/json.ts'
 import { createRoom, type NewRoom } from './create-room.ts'
 import { changeMembership, type MembershipChange, membershipIn, unban } from './membership.ts'
 import type { Reader, ShowOptions } from './read/event-form.ts'
-import {
-  type FetchHistory,
-  type Page,
-  type PageRequest,
-  readPage,
-  readSurroundings,
-  type Surroundings,
-} from './read/history.ts'
+import { type Page, type PageRequest, readPage, readSurroundings, type Surroundings } from './read/history.ts'
 import { type ShownEvent, showEvents } from './read/show-events.ts'
 import { SyncReading } from './read/sync-reading.ts'
+import { backfill } from './remote/backfill.ts'
 import { inviteRemoteUser } from './remote/invite-user.ts'
 import { joinRemoteRoom, type RemoteMembership } from './remote/join-room.ts'
 import { knockRemoteRoom, leaveOutsideRoom } from './remote/outside-membership.ts'
@@ -34,7 +28,9 @@ import type { StateEvents } from './room/hot-room.ts'
 import type { KnownEvent } from './room/known-event.ts'
 import type { RoomHead } from './room/room-head.ts'
 import { type Draft, sendEvent, type Transaction } from './send-event.ts'
+import { eventsForServer, type MissedByServer, serversAround } from './serve/events-for-server.ts'
 import { authChainOf, eventsBetween, historyBefore, stateBefore } from './serve/read-graph.ts'
+import { showToServer } from './serve/show-to-server.ts'
 import {
   type ReceivedInvite,
   type SentMembership,
@@ -44,8 +40,6 @@ import {
   takeKnock,
   takeMembership,
 } from './serve/take-membership.ts'
-import { eventsForServer, type MissedByServer, serversAround } from './serve/events-for-server.ts'
-import { showToServer } from './serve/show-to-server.ts'
 import { makeTemplate, residentRoom, type TemplateRequest } from './serve/templates.ts'
 import { isMembership, type Membership, membershipOfCode, type NodeHash, type StateNode } from './state/state-map.ts'
 import type { StateKey } from './state/state-nodes.ts'
@@ -67,7 +61,7 @@ import {
 export type { InitialState, NewRoom, Preset } from './create-room.ts'
 export type { MembershipChange } from './membership.ts'
 export type { Reader, ShowOptions } from './read/event-form.ts'
-export type { FetchHistory, Page, PageRequest, Surroundings } from './read/history.ts'
+export type { Page, PageRequest, Surroundings } from './read/history.ts'
 export type { ShownEvent } from './read/show-events.ts'
 export type { RoomCounts, RoomPoint, SyncReading } from './read/sync-reading.ts'
 export { before, behind, type Point, parseToken, tokenOf } from './read/tokens.ts'
@@ -339,9 +333,9 @@ export class Rooms {
     return showEvents(this.#engine, events, reader, options)
   }
 
-  /** A page of a room's history. 403 for those who may not look into it. */
-  page(request: PageRequest, reader: Reader, fetchHistory?: FetchHistory): Promise<Page> {
-    return readPage(this.#engine, request, reader, fetchHistory)
+  /** A page of a room's history; what we do not have is fetched from other servers. 403 for those who may not look into it. */
+  page(request: PageRequest, reader: Reader): Promise<Page> {
+    return readPage(this.#engine, request, reader, (head, before) => backfill(this.#engine, head, before))
   }
 
   /** An event with what stands around it. 404 when the reader may not see it. */

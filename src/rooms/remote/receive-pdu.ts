@@ -7,17 +7,13 @@ import type { EventId, RoomId, ServerName } from '#protocol/identifiers/identifi
 import type { Json } from '#protocol/json/json.ts'
 import { compileServerAcl } from '#protocol/server-acl/server-acl.ts'
 import { type Received, receiveEvent, type VerifiedEvent } from '../receive-event.ts'
-import { membershipCode } from '../room/append.ts'
 import type { Engine } from '../room/engine.ts'
 import type { HotRoom } from '../room/hot-room.ts'
-import type { StateNode } from '../state/state-map.ts'
-import { takeOutliers } from './take-outliers.ts'
+import { fetchAuthEvents, fetchState, oldestFirst } from './fetch-missing.ts'
 import { verifyPdus } from './verify-pdus.ts'
 
 /** Missing events asked for at once; a longer gap is bridged by the state. */
 const MISSING_EVENTS = 20
-/** Single events fetched by ID before the whole state is asked for. */
-const MOST_SINGLE_FETCHES = 50
 
 export type PduOutcome =
   | { readonly outcome: Received['outcome']; readonly eventId: EventId }
@@ -111,96 +107,4 @@ async function fetchMissing(
     const stateBefore = missing.length > 0 ? await fetchState(engine, origin, room, earlier) : undefined
     await engine.turn(roomId, receiveEvent(engine, earlier, stateBefore ? { stateBefore } : {}))
   }
-}
-
-/** Each after those of the given that it names as previous. */
-function oldestFirst(events: ReadonlyMap<EventId, VerifiedEvent>): VerifiedEvent[] {
-  const sorted: VerifiedEvent[] = []
-  const state = new Map<EventId, 'open' | 'done'>()
-  for (const start of events.keys()) {
-    const stack = [start]
-    while (stack.length > 0) {
-      const id = stack.at(-1) as EventId
-      const verified = events.get(id)
-      if (!verified || state.get(id) === 'done') {
-        stack.pop()
-        continue
-      }
-      if (state.get(id) === 'open') {
-        state.set(id, 'done')
-        sorted.push(verified)
-        stack.pop()
-        continue
-      }
-      state.set(id, 'open')
-      for (const previous of verified.event.prevEvents) if (!state.has(previous)) stack.push(previous)
-    }
-  }
-  return sorted
-}
-
-/** Fetches auth events that we do not have: the auth chain of one event, or of each. */
-async function fetchAuthEvents(
-  engine: Engine,
-  origin: ServerName,
-  room: HotRoom,
-  events: readonly VerifiedEvent[],
-): Promise<void> {
-  const { roomId, version, roomNid } = room.head
-  const given = new Set(events.map(({ event }) => event.eventId))
-  const named = events.flatMap(({ event }) => event.authEvents)
-  const known = await engine.log.byIds(named)
-  const lacking = events.filter(({ event }) => event.authEvents.some((id) => !known.has(id) && !given.has(id)))
-  for (const { event } of lacking.slice(0, MOST_SINGLE_FETCHES)) {
-    const answer = await engine.parts.transport.getEventAuth(origin, { roomId, eventId: event.eventId })
-    if (!answer.ok) continue
-    const verified = await verifyPdus(engine, answer.value, { roomId, version })
-    await engine.turn(roomId, async () => ({
-      result: await takeOutliers(engine, roomNid, verified.events),
-      durable: Promise.resolve(),
-    }))
-  }
-}
-
-/** The state before an event, from the server that sent it; undefined when it does not tell. */
-async function fetchState(
-  engine: Engine,
-  origin: ServerName,
-  room: HotRoom,
-  { event }: VerifiedEvent,
-): Promise<StateNode | undefined> {
-  const { roomId, version, roomNid } = room.head
-  const { transport } = engine.parts
-  const ids = await transport.getStateIds(origin, { roomId, eventId: event.eventId })
-  if (!ids.ok) return undefined
-  const wanted = [...new Set([...ids.value.stateIds, ...ids.value.authChainIds])]
-  const known = await engine.log.byIds(wanted)
-  const lacking = wanted.filter((id) => !known.has(id))
-  const pdus = await fetchEvents(engine, origin, { roomId, eventId: event.eventId }, lacking)
-  const verified = await verifyPdus(engine, pdus, { roomId, version })
-  return engine.turn(roomId, async () => {
-    const taken = await takeOutliers(engine, roomNid, verified.events)
-    const entries = ids.value.stateIds.flatMap((id) => {
-      const entry = known.get(id) ?? taken.get(id)
-      if (!entry || entry.rejected || entry.event.stateKey === undefined) return []
-      const { type, stateKey } = entry.event
-      return { type, stateKey, eventNid: entry.nid, membership: membershipCode(entry.event) }
-    })
-    return { result: engine.nodes.trie.build(entries), durable: Promise.resolve() }
-  })
-}
-
-async function fetchEvents(
-  engine: Engine,
-  origin: ServerName,
-  at: { roomId: RoomId; eventId: EventId },
-  ids: readonly EventId[],
-): Promise<Json[]> {
-  const { transport } = engine.parts
-  if (ids.length > MOST_SINGLE_FETCHES) {
-    const all = await transport.getState(origin, at)
-    return all.ok ? [...all.value.authChain, ...all.value.state] : []
-  }
-  const answers = await Promise.all(ids.map((id) => transport.getEvent(origin, id)))
-  return answers.flatMap((answer) => (answer.ok ? [answer.value] : []))
 }

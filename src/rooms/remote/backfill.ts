@@ -1,0 +1,108 @@
+// Fetches older history from servers in the room, when a reader has come to the end of ours.
+// spec: server-server-api #backfilling-and-retrieving-missing-events
+
+import type { EventId, ServerName } from '#protocol/identifiers/identifiers.ts'
+import type { Point } from '../read/tokens.ts'
+import { judge, type VerifiedEvent } from '../receive-event.ts'
+import type { Engine, Turn } from '../room/engine.ts'
+import type { HotRoom } from '../room/hot-room.ts'
+import type { RoomHead } from '../room/room-head.ts'
+import type { StateNode } from '../state/state-map.ts'
+import { backwardExtremities } from '../store/read-events.ts'
+import { fetchAuthEvents, fetchState, oldestFirst } from './fetch-missing.ts'
+import { verifyPdus } from './verify-pdus.ts'
+
+/** Events asked for at once: some pages of a client. */
+const EVENTS = 100
+/** Servers asked before a page ends where our history does. */
+const MOST_SERVERS = 3
+/** Gaps tried per page; the nearest ones above the reader's place matter. */
+const MOST_GAPS = 10
+
+/** @returns whether there is more history now. */
+export async function backfill(engine: Engine, head: RoomHead, before: Point): Promise<boolean> {
+  const room = await engine.room(head.roomId)
+  if (!room) return false
+  const gaps = await engine.parts.database.run(backwardExtremities, head.roomNid, MOST_GAPS)
+  const near = gaps.filter((gap) => before.kind === 'arrival' || gap.depth <= before.depth)
+  const from = (near.length > 0 ? near : gaps).map((gap) => gap.event_id as EventId)
+  if (from.length === 0) return false
+  const others = head.serverNames.filter((server) => server !== engine.parts.serverName).slice(0, MOST_SERVERS)
+  for (const server of others) {
+    const answer = await engine.parts.transport.backfill(server, { roomId: head.roomId, from, limit: EVENTS })
+    if (!answer.ok || answer.value.length === 0) continue
+    const { events } = await verifyPdus(engine, answer.value, { roomId: head.roomId, version: head.version })
+    if ((await takeHistory(engine, server, room, events)) > 0) return true
+  }
+  return false
+}
+
+async function takeHistory(
+  engine: Engine,
+  server: ServerName,
+  room: HotRoom,
+  events: ReadonlyMap<EventId, VerifiedEvent>,
+): Promise<number> {
+  await fetchAuthEvents(engine, server, room, [...events.values()])
+  let taken = 0
+  for (const verified of oldestFirst(events)) {
+    const known = await engine.log.byId(verified.event.eventId)
+    if (known && !known.outlier) continue
+    const root = await stateBefore(engine, server, room, verified)
+    if (!root) continue
+    await engine.turn(room.head.roomId, keepOld(engine, verified, root))
+    taken++
+  }
+  return taken
+}
+
+/** From its previous events when we have them all, else from the server that gave us the event. */
+async function stateBefore(
+  engine: Engine,
+  server: ServerName,
+  room: HotRoom,
+  verified: VerifiedEvent,
+): Promise<StateNode | undefined> {
+  const { prevEvents, type } = verified.event
+  if (type === 'm.room.create') return engine.nodes.trie.empty
+  const previous = await engine.inOrder(prevEvents)
+  const roots = previous.flatMap(({ stateAfter }) => (stateAfter ? engine.root(stateAfter) : []))
+  if (roots.length < prevEvents.length) return fetchState(engine, server, room, verified)
+  return engine.turn(room.head.roomId, async (hot) => ({
+    result: await engine.resolve(hot, roots),
+    durable: Promise.resolve(),
+  }))
+}
+
+/** The turn that puts an old event into the history: it changes neither the room's state nor its extremities. */
+const keepOld =
+  (engine: Engine, { event, json }: VerifiedEvent, root: StateNode) =>
+  async (room: HotRoom): Promise<Turn<void>> => {
+    const known = await engine.log.byId(event.eventId)
+    if (known && !known.outlier) return { result: undefined, durable: Promise.resolve() }
+    const auth = await engine.inOrder(event.authEvents)
+    const verdict = await judge(engine, event, auth, root)
+    await engine.numbers.reserve(1)
+    if (event.stateKey !== undefined) await engine.chains.prepare(auth)
+    const key = { type: event.type, stateKey: event.stateKey ?? '' }
+    const before = event.stateKey === undefined ? root : await engine.nodes.ensure(root, [key])
+    const append = engine.append(room)
+    const nid = known?.nid ?? engine.numbers.take()
+    const named = await engine.log.byIds(event.prevEvents)
+    append.add({
+      nid,
+      event,
+      json,
+      auth,
+      before,
+      verdict: verdict.allowed ? 'accepted' : 'rejected',
+      // Numbers only grow, so what is fetched later, which is older, comes before.
+      backfilledAt: -nid,
+      fillsGap: true,
+      ...(known && { place: known.chain }),
+      missing: event.prevEvents
+        .filter((id) => named.get(id)?.stateAfter === undefined)
+        .map((eventId) => ({ eventId, depth: Math.max(0, event.depth - 1) })),
+    })
+    return { result: undefined, durable: engine.commit(room, append) }
+  }
