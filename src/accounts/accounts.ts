@@ -286,6 +286,11 @@ export class Accounts {
     return this.#ignoredUsers.of(userId)
   }
 
+  /** Whom each of many users ignores, in at most one query; only those who ignore anybody. */
+  ignoredUsersOfMany(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, ReadonlySet<UserId>>> {
+    return this.#ignoredUsers.ofMany(userIds)
+  }
+
   /** GET /account/whoami. */
   whoami(session: Session): { user_id: UserId; device_id: DeviceId; is_guest: boolean } {
     return { user_id: session.userId, device_id: session.deviceId, is_guest: session.isGuest }

@@ -30,6 +30,15 @@ export const selectAllAccountData = statement<[string, number], AccountDataRow>(
   `select ${columns} from account_data where user_id = $1 and position <= $2 order by position`,
 )
 
+/** One type of global account data of many users. */
+export const selectAccountDataOfUsers = statement<
+  [users: readonly string[], type: string],
+  { readonly user_id: string; readonly content: string }
+>(
+  'accounts.select_account_data_of_users',
+  `select user_id, content from account_data where user_id = any($1::text[]) and room_id = '' and type = $2`,
+)
+
 /** Whether the type is there already, and how many types there are in the room (or globally). */
 export const selectAccountDataPlace = statement<
   [string, string, string],

@@ -1,0 +1,8 @@
+// What the handlers of push rules need of a tenant.
+// spec: docs/architecture.md (endpoints)
+
+import type { Push } from '#push/push.ts'
+
+export interface WithPush {
+  readonly push: Push
+}

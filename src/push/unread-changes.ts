@@ -1,0 +1,106 @@
+// What a batch of events and receipts does to the unread counts, collected in memory and written at once.
+// spec: client-server-api/modules/push.md #marking-notifications-as-read
+
+import type { ThreadId } from '#ephemeral/ephemeral.ts'
+import { type Query, query } from '#platform/database/database.ts'
+import type { RoomId, UserId } from '#protocol/identifiers/identifiers.ts'
+import { addUnread, clearRooms, clearThreads, moveProgress } from './store/unread.ts'
+
+export interface Counts {
+  readonly notifications: number
+  readonly highlights: number
+}
+
+interface Change {
+  notifications: number
+  highlights: number
+  /** What is stored goes, before these are added. */
+  clears: boolean
+}
+
+interface RoomChange {
+  readonly userId: UserId
+  readonly roomId: RoomId
+  clearsAll: boolean
+  readonly threads: Map<ThreadId, Change>
+}
+
+/** Changes in the order in which they are told; each is the net effect for its user, room and thread. */
+export class UnreadChanges {
+  readonly #rooms = new Map<RoomId, Map<UserId, RoomChange>>()
+
+  add(userId: UserId, roomId: RoomId, thread: ThreadId, { notifications, highlights }: Counts): void {
+    const change = this.#thread(userId, roomId, thread)
+    change.notifications += notifications
+    change.highlights += highlights
+  }
+
+  clear(userId: UserId, roomId: RoomId, thread: ThreadId): void {
+    const change = this.#thread(userId, roomId, thread)
+    change.notifications = 0
+    change.highlights = 0
+    change.clears = true
+  }
+
+  clearAll(userId: UserId, roomId: RoomId): void {
+    const room = this.#room(userId, roomId)
+    room.clearsAll = true
+    room.threads.clear()
+  }
+
+  /** The statements, to be run in one transaction. `position`: everything up to there is in it. */
+  queries(position: number): Query[] {
+    const wholeRooms: [UserId, RoomId][] = []
+    const cleared: [UserId, RoomId, ThreadId][] = []
+    const added: [UserId, RoomId, ThreadId, number, number][] = []
+    for (const users of this.#rooms.values()) {
+      for (const { userId, roomId, clearsAll, threads } of users.values()) {
+        if (clearsAll) wholeRooms.push([userId, roomId])
+        for (const [thread, { clears, notifications, highlights }] of threads) {
+          if (clears && !clearsAll) cleared.push([userId, roomId, thread])
+          if (notifications + highlights > 0) added.push([userId, roomId, thread, notifications, highlights])
+        }
+      }
+    }
+    const queries: Query[] = []
+    if (wholeRooms.length > 0) queries.push(query(clearRooms, column(wholeRooms, 0), column(wholeRooms, 1)))
+    if (cleared.length > 0) {
+      queries.push(query(clearThreads, column(cleared, 0), column(cleared, 1), column(cleared, 2)))
+    }
+    if (added.length > 0) {
+      queries.push(
+        query(addUnread, column(added, 0), column(added, 1), column(added, 2), column(added, 3), column(added, 4)),
+      )
+    }
+    return [...queries, query(moveProgress, position)]
+  }
+
+  #thread(userId: UserId, roomId: RoomId, thread: ThreadId): Change {
+    const { threads } = this.#room(userId, roomId)
+    let change = threads.get(thread)
+    if (change === undefined) {
+      change = { notifications: 0, highlights: 0, clears: false }
+      threads.set(thread, change)
+    }
+    return change
+  }
+
+  #room(userId: UserId, roomId: RoomId): RoomChange {
+    let users = this.#rooms.get(roomId)
+    if (users === undefined) {
+      users = new Map()
+      this.#rooms.set(roomId, users)
+    }
+    let room = users.get(userId)
+    if (room === undefined) {
+      room = { userId, roomId, clearsAll: false, threads: new Map() }
+      users.set(userId, room)
+    }
+    return room
+  }
+}
+
+const column = <Row extends readonly unknown[], Index extends keyof Row & number>(
+  rows: readonly Row[],
+  index: Index,
+): Row[Index][] => rows.map((row) => row[index])
