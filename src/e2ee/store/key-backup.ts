@@ -76,15 +76,15 @@ export const storeBackupKeys = statement<
         and not exists (select from key_backup l where l.user_id = $1 and l.version > $2 and not l.deleted)
         for update),
    stored as (
-     insert into backed_up_key as old (user_id, version, room_id, session_id, is_verified, first_message_index, forwarded_count, session_data)
+     insert into backed_up_key as held (user_id, version, room_id, session_id, is_verified, first_message_index, forwarded_count, session_data)
      select $1, current.version, g.* from current,
             unnest($3::text[], $4::text[], $5::boolean[], $6::bigint[], $7::bigint[], $8::text[]) as g
          on conflict (user_id, version, room_id, session_id) do update
         set is_verified = excluded.is_verified, first_message_index = excluded.first_message_index,
             forwarded_count = excluded.forwarded_count, session_data = excluded.session_data
       where (not excluded.is_verified, excluded.first_message_index, excluded.forwarded_count)
-          < (not old.is_verified, old.first_message_index, old.forwarded_count)
-     returning (old.xmax = 0) as is_new)
+          < (not held.is_verified, held.first_message_index, held.forwarded_count)
+     returning (held.xmax = 0) as is_new)
    update key_backup b
       set etag = b.etag + (select count(*) from (select from stored limit 1) as any_stored),
           keys = b.keys + (select count(*) from stored where is_new)
