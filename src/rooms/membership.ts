@@ -2,7 +2,7 @@
 // spec: client-server-api #room-membership; rooms/v8 (restricted joins), rooms/v12
 
 import { forbidden, unableToAuthoriseJoin, unableToGrantJoin } from '#protocol/errors/errors.ts'
-import { type RoomId, serverNameOf, type UserId } from '#protocol/identifiers/identifiers.ts'
+import { type EventId, type RoomId, serverNameOf, type UserId } from '#protocol/identifiers/identifiers.ts'
 import { arrayAt, isObject, type JsonObject, stringAt } from '#protocol/json/json.ts'
 import { isAtLeast, powerLevelOf, requiredLevelTo, roomPower } from '#protocol/power-levels/power-levels.ts'
 import type { Engine } from './room/engine.ts'
@@ -22,7 +22,7 @@ export interface MembershipChange {
 }
 
 /** Sends the member event. Joins of restricted rooms get the user who vouches for them. */
-export async function changeMembership(engine: Engine, change: MembershipChange): Promise<void> {
+export async function changeMembership(engine: Engine, change: MembershipChange): Promise<EventId> {
   const { roomId, sender, target, membership, reason } = change
   const content: JsonObject = { ...change.content, membership }
   if (reason !== undefined) content['reason'] = reason
@@ -31,7 +31,16 @@ export async function changeMembership(engine: Engine, change: MembershipChange)
     if (voucher !== undefined) content['join_authorised_via_users_server'] = voucher
   }
   const draft: Draft = { type: 'm.room.member', stateKey: target, sender, content }
-  await sendEvent(engine, roomId, draft)
+  return sendEvent(engine, roomId, draft)
+}
+
+/** Makes a user leave who is in the room, invited or knocking. A ban is lifted by `unban` alone. @throws 403 */
+export async function kick(engine: Engine, change: Omit<MembershipChange, 'membership'>): Promise<void> {
+  const current = await membershipIn(engine, change.roomId, change.target)
+  if (current !== 'join' && current !== 'invite' && current !== 'knock') {
+    throw forbidden('kick/not-there', 'This user is neither in the room nor invited to it.')
+  }
+  await changeMembership(engine, { ...change, membership: 'leave' })
 }
 
 /** Takes away a ban; `leave` of a banned user. Anything else is not an unban. */

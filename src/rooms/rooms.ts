@@ -13,20 +13,23 @@ import {
 } from '#protocol/identifiers/identifiers.ts'
 import type { Json, JsonObject } from '#protocol/json/json.ts'
 import { createRoom, type NewRoom } from './create-room.ts'
-import { changeMembership, type MembershipChange, membershipIn, unban } from './membership.ts'
+import { changeMembership, kick, type MembershipChange, membershipIn, unban } from './membership.ts'
 import type { Reader, ShowOptions } from './read/event-form.ts'
 import { type Page, type PageRequest, readPage, readSurroundings, type Surroundings } from './read/history.ts'
+import { RoomReading } from './read/room-reading.ts'
 import { type ShownEvent, showEvents } from './read/show-events.ts'
 import { SyncReading } from './read/sync-reading.ts'
 import { backfill } from './remote/backfill.ts'
 import { inviteRemoteUser } from './remote/invite-user.ts'
 import { joinRemoteRoom, type RemoteMembership } from './remote/join-room.ts'
 import { knockRemoteRoom, leaveOutsideRoom } from './remote/outside-membership.ts'
-import { type PduOutcome, receivePdus, refuseUnlessAclAllows } from './remote/receive-pdu.ts'
+import type { PduOutcome } from './remote/pdu-outcome.ts'
+import { receivePdus, refuseUnlessAclAllows } from './remote/receive-pdu.ts'
 import { Engine, type EngineParts } from './room/engine.ts'
 import type { StateEvents } from './room/hot-room.ts'
 import type { KnownEvent } from './room/known-event.ts'
 import type { RoomHead } from './room/room-head.ts'
+import { type AliasTarget, findAlias } from './room-aliases.ts'
 import { type Draft, sendEvent, type Transaction } from './send-event.ts'
 import { eventsForServer, type MissedByServer, serversAround } from './serve/events-for-server.ts'
 import { authChainOf, eventsBetween, historyBefore, stateBefore } from './serve/read-graph.ts'
@@ -57,21 +60,28 @@ import {
   sharesRoomWith,
   usersSharingRooms,
 } from './store/read-memberships.ts'
+import { publishedRoom, publishRoom, withdrawRoom } from './store/read-room.ts'
+import type { UserRoom } from './user-room.ts'
 
 export type { InitialState, NewRoom, Preset } from './create-room.ts'
+export { followDeactivations, followProfiles } from './follow-accounts.ts'
 export type { MembershipChange } from './membership.ts'
 export type { Reader, ShowOptions } from './read/event-form.ts'
 export type { Page, PageRequest, Surroundings } from './read/history.ts'
+export type { RelatedPage, RelatedRequest, ThreadsRequest } from './read/related-events.ts'
+export { RECURSION_DEPTH } from './read/related-events.ts'
+export type { MembersRequest } from './read/room-state.ts'
 export type { ShownEvent } from './read/show-events.ts'
 export type { RoomCounts, RoomPoint, SyncReading } from './read/sync-reading.ts'
 export { before, behind, type Point, parseToken, tokenOf } from './read/tokens.ts'
 export type { RemoteMembership } from './remote/join-room.ts'
-export type { PduOutcome } from './remote/receive-pdu.ts'
+export type { PduOutcome } from './remote/pdu-outcome.ts'
 export type { EventFact } from './room/append.ts'
 export type { EngineParts } from './room/engine.ts'
 export { StateEvents } from './room/hot-room.ts'
 export type { KnownEvent } from './room/known-event.ts'
 export type { Extremity, RoomHead } from './room/room-head.ts'
+export type { AliasTarget } from './room-aliases.ts'
 export type { Draft, Transaction } from './send-event.ts'
 export type { MissedByServer } from './serve/events-for-server.ts'
 export { pduText } from './serve/show-to-server.ts'
@@ -79,30 +89,18 @@ export type { ReceivedInvite, SentMembership, TakenJoin } from './serve/take-mem
 export type { TemplateRequest } from './serve/templates.ts'
 export type { Membership, NodeHash, StateChange, StateEntry, StateNode } from './state/state-map.ts'
 export type { StateKey } from './state/state-nodes.ts'
-
-/** One of a user's rooms. */
-export interface UserRoom {
-  readonly roomNid: number
-  readonly roomId: RoomId
-  readonly membership: Membership
-  /** The member event; an outlier when the membership is from outside (an invite by another server). */
-  readonly eventNid: number
-  /** Position of the membership's last change. */
-  readonly since: Position
-  readonly forgotten: boolean
-  /** Stripped state of an invite or knock where we have no state: JSON array text. */
-  readonly strippedState: string | undefined
-  /** Position of the room's newest visible event. */
-  readonly roomPosition: Position
-}
+export type { UserRoom } from './user-room.ts'
 
 export class Rooms {
   readonly #engine: Engine
   /** What sync reads: many rooms with few queries. */
   readonly sync: SyncReading
+  /** What clients read of one room. */
+  readonly reading: RoomReading
 
   private constructor(engine: Engine) {
     this.#engine = engine
+    this.reading = new RoomReading(engine)
     this.sync = new SyncReading(engine)
   }
 
@@ -123,8 +121,13 @@ export class Rooms {
   }
 
   /** Changes a membership in a room that we are in. Joins from outside: see remote membership. */
-  changeMembership(change: MembershipChange): Promise<void> {
+  changeMembership(change: MembershipChange): Promise<EventId> {
     return changeMembership(this.#engine, change)
+  }
+
+  /** 403 for one who is not there, banned users among them. */
+  kick(change: Omit<MembershipChange, 'membership'>): Promise<void> {
+    return kick(this.#engine, change)
   }
 
   unban(change: Omit<MembershipChange, 'membership'>): Promise<void> {
@@ -406,6 +409,11 @@ export class Rooms {
     )
   }
 
+  /** The room behind an alias of this server or another; undefined: nobody knows it. */
+  findAlias(alias: RoomAlias, signal?: AbortSignal): Promise<AliasTarget | undefined> {
+    return findAlias(this.#engine, alias, signal)
+  }
+
   /** False when the alias is taken. */
   async setAlias(alias: RoomAlias, roomId: RoomId, creator: UserId): Promise<boolean> {
     const { serverName, database } = this.#engine.parts
@@ -418,6 +426,17 @@ export class Rooms {
 
   async aliasesOf(roomId: RoomId): Promise<RoomAlias[]> {
     return (await this.#engine.parts.database.run(aliasesOfRoom, roomId)).map((row) => row.alias as RoomAlias)
+  }
+
+  // ── Published directory ─────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Puts the room into this server's directory, or takes it out. */
+  async publish(roomId: RoomId, isPublic: boolean): Promise<void> {
+    await this.#engine.parts.database.run(isPublic ? publishRoom : withdrawRoom, roomId)
+  }
+
+  async isPublished(roomId: RoomId): Promise<boolean> {
+    return (await this.#engine.parts.database.one(publishedRoom, roomId)) !== undefined
   }
 }
 

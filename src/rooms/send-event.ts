@@ -9,6 +9,7 @@ import { buildEvent, type EventDraft, type RoomEvent, referenceHash } from '#pro
 import type { EventId, RoomId, UserId } from '#protocol/identifiers/identifiers.ts'
 import { CanonicalJsonError, canonicalJson, type JsonObject } from '#protocol/json/json.ts'
 import { isAtLeast, powerLevelOf, requiredLevelTo, roomPower } from '#protocol/power-levels/power-levels.ts'
+import { refuseBadRelation } from './relation-checks.ts'
 import type { Append } from './room/append.ts'
 import type { Engine } from './room/engine.ts'
 import type { HotRoom, StateEvents } from './room/hot-room.ts'
@@ -49,6 +50,7 @@ export async function sendEvent(
   draft: Draft,
   transaction?: Transaction,
 ): Promise<EventId> {
+  if (draft.type === 'm.room.create') throw forbidden('create/again', 'A room is created once. Make another room.')
   if (!transaction) return sendOnce(engine, roomId, draft)
   const device = transactionRow(engine, roomId, draft, transaction)
   return engine.transactions.once(device.row.key, async () => {
@@ -67,6 +69,7 @@ function sendOnce(engine: Engine, roomId: RoomId, draft: Draft, device?: DeviceR
   return engine.turn(roomId, async (room) => {
     const same = await unchangedState(room, draft)
     if (same) return { result: same, durable: Promise.resolve() }
+    await refuseBadRelation(engine, room, draft)
     const append = engine.append(room)
     const known = await addEvent(engine, room, append, draft, device)
     return { result: known.event.eventId, durable: engine.commit(room, append) }

@@ -30,6 +30,8 @@ export interface ShowOptions {
   readonly related?: ReadonlySet<EventId>
   /** The reader's own rule let them see it already (state of a room they are in): history visibility is not asked. */
   readonly visible?: boolean
+  /** State of now: `unsigned` tells neither what it replaced nor where the reader was then, so nothing is looked up for it. */
+  readonly plain?: boolean
 }
 
 /** The shared text of an event, without `unsigned`. */

@@ -3,7 +3,6 @@
 
 import { forbidden, notFound } from '#protocol/errors/errors.ts'
 import type { RoomEventFilter } from '#protocol/event-filter/event-filter.ts'
-import { historyVisibilityOf } from '#protocol/history-visibility/history-visibility.ts'
 import type { EventId, RoomId, UserId } from '#protocol/identifiers/identifiers.ts'
 import type { Engine } from '../room/engine.ts'
 import type { KnownEvent } from '../room/known-event.ts'
@@ -14,6 +13,7 @@ import { type MembershipOfUser, membershipInRoom } from '../store/read-membershi
 import type { Reader } from './event-form.ts'
 import { type ShownEvent, showEvents } from './show-events.ts'
 import { before, behind, type Point, type TopologyPoint, tokenOf } from './tokens.ts'
+import { isWorldReadable } from './viewable-state.ts'
 
 export interface PageRequest {
   readonly roomId: RoomId
@@ -153,7 +153,7 @@ async function stateAround(
     ({ type, stateKey }) => !filter?.lazyLoadMembers || type !== 'm.room.member' || speakers.has(stateKey),
   )
   const events = await engine.log.byNids(entries.map((entry) => entry.eventNid))
-  return showEvents(engine, [...events.values()], reader, { roomId: true, visible: true })
+  return showEvents(engine, [...events.values()], reader, { roomId: true, visible: true, plain: true })
 }
 
 /** The member events of those who speak, as they are at the first event of the page. */
@@ -164,7 +164,7 @@ async function membersOf(engine: Engine, shown: readonly ShownEvent[], reader: R
   const keys = [...senders].map((stateKey) => ({ type: 'm.room.member', stateKey }))
   const members = await engine.stateEventsAt(engine.root(state), keys)
   const events = keys.flatMap(({ type, stateKey }) => members.known(type, stateKey) ?? [])
-  return showEvents(engine, events, reader, { roomId: true, visible: true })
+  return showEvents(engine, events, reader, { roomId: true, visible: true, plain: true })
 }
 
 /**
@@ -180,7 +180,7 @@ export async function roomForReader(
   const room = await engine.room(roomId)
   const head = room?.committed
   const membership = head && (await engine.parts.database.one(membershipInRoom, head.roomNid, userId))
-  const wasIn = membership !== undefined && !membership.forgotten && membership.membership !== membershipCodes.invite
+  const wasIn = membership !== undefined && !membership.forgotten && !outside.has(membership.membership)
   if (head?.state && (wasIn || (await isWorldReadable(engine, head)))) return { head, membership }
   throw forbidden(
     'room/not-a-member',
@@ -188,11 +188,8 @@ export async function roomForReader(
   )
 }
 
-async function isWorldReadable(engine: Engine, head: RoomHead): Promise<boolean> {
-  if (!head.state) return false
-  const state = await engine.stateEventsAt(head.state, [{ type: 'm.room.history_visibility', stateKey: '' }])
-  return historyVisibilityOf(state.get('m.room.history_visibility', '')) === 'world_readable'
-}
+/** Memberships of those who have not been let in yet. */
+const outside: ReadonlySet<number> = new Set([membershipCodes.invite, membershipCodes.knock])
 
 /** A reader who has left starts where they left. */
 function defaultStart(direction: 'b' | 'f', membership: MembershipOfUser | undefined): Point {
@@ -205,7 +202,12 @@ function defaultStart(direction: 'b' | 'f', membership: MembershipOfUser | undef
  * A point in the order of arrival as one in the topological order, so that no event is lost between the two: with `earlier` behind
  * everything that had arrived by then, else before everything that came later. An event may then come twice, never not at all.
  */
-async function topological(engine: Engine, roomNid: number, point: Point, earlier: boolean): Promise<TopologyPoint> {
+export async function topological(
+  engine: Engine,
+  roomNid: number,
+  point: Point,
+  earlier: boolean,
+): Promise<TopologyPoint> {
   if (point.kind === 'topology') return point
   const { database } = engine.parts
   if (!earlier) {

@@ -34,9 +34,9 @@ export async function showEvents(
 ): Promise<ShownEvent[]> {
   const [first] = events
   if (!first) return []
-  const states = await statesBefore(engine, events, reader.userId)
+  const states = options.plain ? noStates : await statesBefore(engine, events, reader.userId)
   const seen = options.visible ? events : await seenBy(engine, events, states, reader.userId)
-  const replaced = await replacedBy(engine, seen)
+  const replaced = options.plain ? nothingReplaced : await replacedBy(engine, seen)
   const redactions = await engine.log.byNids(seen.flatMap(({ redactedBy }) => redactedBy ?? []))
   const { related } = options
   const parents = related ? seen.filter(({ event }) => related.has(event.eventId)) : options.bundles ? seen : []
@@ -60,6 +60,9 @@ export async function showEvents(
     return { known, json: withUnsigned(prefixOf(known, options), unsigned) }
   })
 }
+
+const noStates: ReadonlyMap<NodeHash, ReaderState> = new Map()
+const nothingReplaced: ReadonlyMap<number, KnownEvent> = new Map()
 
 /** Those that the reader may see. Asks when the reader came and went only where that decides. */
 async function seenBy(

@@ -15,7 +15,15 @@ import { stateKeyOf } from '#protocol/state-resolution/state-resolution.ts'
 import { type StateNode, StateTrie } from '../state/state-map.ts'
 import { bytesToHash, type StateKey, StateNodes } from '../state/state-nodes.ts'
 import { roomHeadGuard } from '../store/event-writers.ts'
-import { enterNewRoom, enterRoom, leaveEmptyRoom, type RoomRow, roomById, roomServers, stateSecret } from '../store/read-events.ts'
+import {
+  enterNewRoom,
+  enterRoom,
+  leaveEmptyRoom,
+  type RoomRow,
+  roomById,
+  roomServers,
+  stateSecret,
+} from '../store/read-events.ts'
 import { Append } from './append.ts'
 import { AuthChains } from './auth-chains.ts'
 import { EventLog } from './event-log.ts'
