@@ -2,7 +2,14 @@
 
 import { accountsHandlers } from './client/accounts-handlers.ts'
 import { discoveryHandlers } from './client/discovery-handlers.ts'
+import { ephemeralHandlers } from './client/ephemeral-handlers.ts'
+import { pushHandlers } from './client/push-handlers.ts'
 import type { Handler } from './handler.ts'
 import type { Modules } from './modules.ts'
 
-export const allHandlers: readonly Handler<Modules>[] = [...discoveryHandlers, ...accountsHandlers]
+export const allHandlers: readonly Handler<Modules>[] = [
+  ...discoveryHandlers,
+  ...accountsHandlers,
+  ...ephemeralHandlers,
+  ...pushHandlers,
+]

@@ -1,7 +1,9 @@
 // What handlers are given: the modules of one tenant. Whoever adds a module adds its line here, and `main` fills it in.
 
 import type { Accounts } from '#accounts/accounts.ts'
+import type { Ephemeral } from '#ephemeral/ephemeral.ts'
 import type { FederationTransport } from '#federation/transport/transport.ts'
+import type { Push } from '#push/push.ts'
 import type { Rooms } from '#rooms/rooms.ts'
 
 /** Grows with the house: `readonly rooms: Rooms`, … Handlers take out what they need. */
@@ -11,4 +13,6 @@ export interface Modules {
   readonly accounts: Accounts
   readonly federation: FederationTransport
   readonly rooms: Rooms
+  readonly ephemeral: Ephemeral
+  readonly push: Push
 }

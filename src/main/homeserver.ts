@@ -3,9 +3,11 @@
 
 import { Accounts } from '#accounts/accounts.ts'
 import type { Modules, MountedTenant, SignedRequest } from '#endpoints/endpoints.ts'
+import { Ephemeral } from '#ephemeral/ephemeral.ts'
 import { createFederationTransport, type FederationTransport } from '#federation/transport/transport.ts'
 import type { KeyId, ServerName } from '#protocol/identifiers/identifiers.ts'
-import { Rooms } from '#rooms/rooms.ts'
+import { Push } from '#push/push.ts'
+import { followDeactivations, followProfiles, Rooms } from '#rooms/rooms.ts'
 import type { Tenant } from '#tenancy/tenancy.ts'
 import type { SharedParts } from './shared-parts.ts'
 
@@ -13,38 +15,32 @@ export interface Homeserver extends MountedTenant<Modules> {
   stop(): Promise<void>
 }
 
-/** Opens a tenant's modules. */
+/** Opens a tenant's modules, lower ones first, and starts what follows its stream. */
 export async function openHomeserver(
   tenant: Tenant,
   shared: SharedParts,
   baseUrl: string | undefined,
 ): Promise<Homeserver> {
   const { serverName, database, stream } = tenant
-  const { clock, random, crypto } = shared
+  const { clock, random, crypto, config } = shared
   const log = shared.log.with({ server_name: serverName })
+  const parts = { serverName, database, stream, clock, random, log, crypto }
+
   const federation = openTransport(tenant, shared)
-  const accounts = new Accounts({
-    serverName,
-    database,
-    stream,
-    clock,
-    random,
-    log,
-    options: accountsOptions(shared, baseUrl),
+  const accounts = new Accounts({ ...parts, options: accountsOptions(shared, baseUrl) })
+  const rooms = await Rooms.open({ ...parts, signingKey: () => tenant.signingKey, transport: federation })
+  const ephemeral = await Ephemeral.open({
+    ...parts,
+    rooms,
+    accountData: accounts.accountData,
+    options: { presence: config.presence.enabled },
   })
-  const rooms = await Rooms.open({
-    serverName,
-    database,
-    stream,
-    clock,
-    random,
-    crypto,
-    signingKey: () => tenant.signingKey,
-    transport: federation,
-  })
+  const push = await Push.open({ ...parts, accounts, rooms, ephemeral, options: { predefined: { polls: true } } })
+  const followers = [await followProfiles(rooms, accounts, parts), await followDeactivations(rooms, accounts, parts)]
+
   return {
     serverName,
-    modules: { baseUrl, accounts, federation, rooms },
+    modules: { baseUrl, accounts, federation, rooms, ephemeral, push },
     authenticateToken: async (token, { allowLocked, request }) => {
       const session = await accounts.authenticate(token, { allowLocked })
       accounts.noteSeen(session, { ip: request.remoteAddress, userAgent: request.headers['user-agent'] ?? '' })
@@ -52,6 +48,9 @@ export async function openHomeserver(
     },
     authenticateSigned: (request) => authenticateSigned(federation, request),
     stop: async () => {
+      await Promise.all(followers.map((follower) => follower.stop()))
+      await push.stop()
+      await ephemeral.stop()
       await accounts.stop()
       await stream.idle()
       await federation.close()
