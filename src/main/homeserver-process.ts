@@ -56,8 +56,6 @@ async function serve(shared: SharedParts): Promise<HomeserverProcess> {
     leave.push(loopback.register(homeserver.serverName, dispatch))
     return homeserver
   }
-  const known = new Set((await tenants.list()).map((entry) => String(entry.serverName)))
-  for (const { serverName } of config.tenants) if (!known.has(serverName)) await tenants.create(serverName)
   for (const entry of await tenants.list()) if (entry.removedAt === undefined) await open(entry.serverName)
 
   const http = await startHttp({

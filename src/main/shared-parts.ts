@@ -42,6 +42,7 @@ export async function openSharedParts(config: Config, log: Log): Promise<SharedP
   const embedded = await openDatabase(config, clock, log)
   const connections = await connectDatabase(embedded?.settings ?? { url: config.database.url ?? '' }, { clock })
   const tenants = await openTenancy({ connections, dataFolder: config.data, clock, random, log })
+  await makeConfiguredTenants(tenants, config)
   const loopback = new Loopback()
   const sockets = openProcessNetwork({
     clock,
@@ -71,6 +72,12 @@ export async function openSharedParts(config: Config, log: Log): Promise<SharedP
       await embedded?.stop()
     },
   }
+}
+
+/** The tenants that the configuration names are made on the first start; a removed one stays removed. */
+async function makeConfiguredTenants(tenants: Tenants, config: Config): Promise<void> {
+  const known = new Set((await tenants.list()).map((entry) => String(entry.serverName)))
+  for (const { serverName } of config.tenants) if (!known.has(serverName)) await tenants.create(serverName)
 }
 
 async function openDatabase(config: Config, clock: Clock, log: Log): Promise<EmbeddedDatabase | undefined> {
