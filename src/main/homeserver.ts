@@ -79,8 +79,14 @@ function openTransport(tenant: Tenant, shared: SharedParts): FederationTransport
     fetch,
     options: {
       timeout: config.federation.requestTimeout,
-      backoff: { first: 1_000, max: config.federation.longestRetry },
-      keys: { notaries: config.federation.notaries as ServerName[] },
+      backoff: { first: config.federation.firstRetry, max: config.federation.longestRetry },
+      keys: {
+        notaries: config.federation.notaries as ServerName[],
+        pause: {
+          first: config.federation.firstRetry,
+          max: Math.min(LONGEST_KEY_PAUSE, config.federation.longestRetry),
+        },
+      },
     },
   })
 }
@@ -101,6 +107,9 @@ function accountsOptions({ config }: SharedParts, baseUrl: string | undefined) {
     defaultRoomVersion: config.rooms.defaultVersion,
   }
 }
+
+/** Milliseconds. A server whose keys are missing holds up its messages: longer pauses than this would be felt. */
+const LONGEST_KEY_PAUSE = 60_000
 
 /** Milliseconds: one hour, for clients that refresh. */
 const ACCESS_TOKEN_LIFETIME = 3_600_000

@@ -51,6 +51,7 @@ export async function openSharedParts(config: Config, log: Log): Promise<SharedP
       addresses: { allowPrivate: config.federation.allowPrivateAddresses },
       authorities: config.federation.caFile === undefined ? [] : [await readFile(config.federation.caFile, 'utf8')],
       connectTimeout: config.federation.connectTimeout,
+      cacheFailures: config.federation.cacheFailures,
     },
   })
   return {

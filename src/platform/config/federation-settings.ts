@@ -22,9 +22,15 @@ export const federation = z
     ).default([]),
     connect_timeout: duration('Time to connect to another server.').prefault('10s'),
     request_timeout: duration('Time for another server to answer.').prefault('60s'),
+    first_retry: duration('Pause before a server that did not answer is tried again; it doubles each time.').prefault(
+      '1s',
+    ),
     longest_retry: duration(
       'A server that does not answer is tried again after longer and longer pauses, at most this long.',
     ).prefault('1h'),
+    cache_failures: flag(
+      'Whether it is remembered for some minutes that a server name led nowhere. Off, every attempt asks the domain name system anew.',
+    ).default(true),
     share_device_names: flag('Whether other servers are told the names of people’s devices.').default(false),
   })
   .prefault({})
