@@ -44,7 +44,7 @@ export function accountsForTests(options: Partial<AccountsOptions> = {}): TestAc
   const serverName = parseServerName('hs1') ?? fail()
   let ready: { database: Schema; stream: OpenStream; accounts: Accounts } | undefined
   const made: Accounts[] = []
-  const ends: (() => Promise<void>)[] = []
+  const ends: (() => void | Promise<void>)[] = []
   const make = (database: Schema, stream: OpenStream, changed: Partial<AccountsOptions>): Accounts => {
     const accounts = new Accounts({
       serverName,
