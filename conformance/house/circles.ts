@@ -1,5 +1,5 @@
 // Finds circles: files (or modules) that import each other, directly or by way of others.
-// spec: docs/architecture.md, "Who may import whom": no cycles, type imports included
+// spec: docs/architecture.md §3: no cycles, type imports included
 
 /** Who imports whom, by name. */
 export type Graph = ReadonlyMap<string, readonly string[]>

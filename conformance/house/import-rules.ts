@@ -1,5 +1,5 @@
 // The rules about imports: the table, faces, what is only for tests, packages.
-// spec: docs/architecture.md, "Who may import whom"
+// spec: docs/architecture.md §3
 
 import type { Finding } from './finding.ts'
 import type { Import } from './imports.ts'

@@ -1,5 +1,5 @@
 // The modules of the house and who may import whom: the table of docs/architecture.md as data.
-// spec: docs/architecture.md, "Who may import whom"
+// spec: docs/architecture.md §3
 
 /** Groups of modules: each folder in them is a module with a face of its own. */
 const GROUPS = new Set(['protocol', 'platform', 'federation'])

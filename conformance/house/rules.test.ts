@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { findCircles } from './circles.ts'
 import type { Rule } from './finding.ts'
-import { graphOfFiles, graphOfModules } from './graphs.ts'
+import { circlesOfFiles, circlesOfModules, graphOfFiles, graphOfModules } from './graphs.ts'
 import {
   dotsAcrossModules,
   missingFiles,
@@ -180,10 +180,19 @@ test('circles: each group of files is named once, and two groups are two', () =>
   ])
 })
 
+test('circles: a finding stands at the import that begins it', () => {
+  const files = { 'src/r/a.ts': "\nimport './b.ts'", 'src/r/b.ts': "import './a.ts'" }
+  assertBroken(circlesOfFiles, files, 'src/r/a.ts:2', /src\/r\/a\.ts → src\/r\/b\.ts → src\/r\/a\.ts/)
+})
+
 test('circles: modules, though no file is in one', () => {
   const files = filesOf({ 'src/protocol/a/a.ts': "import '../b/b.ts'", 'src/protocol/b/c.ts': "import '../a/d.ts'" })
   assert.deepEqual(findCircles(graphOfFiles(files)), [])
   assert.deepEqual(findCircles(graphOfModules(files)), [['protocol/a', 'protocol/b', 'protocol/a']])
+  assert.deepEqual(
+    circlesOfModules(files).map(({ path, line }) => `${path}:${line}`),
+    ['src/protocol/a/a.ts:1'],
+  )
 })
 
 test('enums, default exports and casts to any are found, their look-alikes are not', () => {

@@ -1,5 +1,5 @@
 // The TypeScript files of the project, with what they import.
-// spec: docs/architecture.md, "Who may import whom"
+// spec: docs/architecture.md §3
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'

@@ -1,6 +1,6 @@
 // Reads TypeScript into tokens: words, strings, marks. Enough to find imports and forbidden forms without being misled by
 // comments, strings, templates or regular expressions. It does not parse: the type checker does that.
-// spec: docs/architecture.md, "Who may import whom"
+// spec: docs/architecture.md §3
 
 export type Token = {
   readonly kind: 'word' | 'string' | 'template' | 'regex' | 'mark'
