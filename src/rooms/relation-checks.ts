@@ -3,9 +3,9 @@
 
 import { duplicateAnnotation } from '#protocol/errors/errors.ts'
 import { refusalOfRelation, relationOf } from '#protocol/relations/relations.ts'
+import type { Draft } from './draft.ts'
 import type { Engine } from './room/engine.ts'
 import type { HotRoom } from './room/hot-room.ts'
-import type { Draft } from './send-event.ts'
 import { sameAnnotation } from './store/read-room.ts'
 
 /** Inside the room's turn. @throws 400 `M_UNKNOWN` for a thread within a thread, 400 `M_DUPLICATE_ANNOTATION`. */

@@ -6,9 +6,10 @@ import { authEventKeys } from '#protocol/auth-events/auth-events.ts'
 import { authorize, mayRedact, type Verdict } from '#protocol/auth-rules/auth-rules.ts'
 import { forbidden } from '#protocol/errors/errors.ts'
 import { buildEvent, type EventDraft, type RoomEvent, referenceHash } from '#protocol/events/events.ts'
-import type { EventId, RoomId, UserId } from '#protocol/identifiers/identifiers.ts'
+import type { EventId, RoomId } from '#protocol/identifiers/identifiers.ts'
 import { CanonicalJsonError, canonicalJson, type JsonObject } from '#protocol/json/json.ts'
 import { isAtLeast, powerLevelOf, requiredLevelTo, roomPower } from '#protocol/power-levels/power-levels.ts'
+import type { Draft, Transaction } from './draft.ts'
 import { refuseBadRelation } from './relation-checks.ts'
 import type { Append } from './room/append.ts'
 import type { Engine } from './room/engine.ts'
@@ -17,22 +18,7 @@ import type { KnownEvent } from './room/known-event.ts'
 import type { SentTransactionRow } from './store/event-writers.ts'
 import { transactionEvent } from './store/read-events.ts'
 
-export interface Draft {
-  readonly type: string
-  /** Undefined: a message event. */
-  readonly stateKey?: string | undefined
-  readonly sender: UserId
-  readonly content: JsonObject
-  /** The event to redact; only with type m.room.redaction. */
-  readonly redacts?: EventId | undefined
-  /** Given by application services only; else the clock's. */
-  readonly originServerTs?: number | undefined
-}
-
-export interface Transaction {
-  readonly deviceId: string
-  readonly txnId: string
-}
+export type { Draft, Transaction } from './draft.ts'
 
 /** More previous events than this are not named; the others stay extremities until a later event takes them up. */
 const MOST_PREV_EVENTS = 10
