@@ -1,6 +1,6 @@
 // The chain cover of a tenant's auth graph: state events in chains (an event after the one it replaces), links between chains. Whether
 // one event is in another's auth chain is then a comparison of numbers, and the auth difference of two states a few ranges.
-// spec: rooms/v2 (auth chain, auth difference); spec-state: quadratic walks over string IDs are what to avoid
+// spec: rooms/v2 (auth chain, auth difference). Walks over string IDs, quadratic in the number of forks, are what this avoids.
 
 import type { Database } from '#platform/database/database.ts'
 import type { BoundedCache } from '#platform/limits/limits.ts'
