@@ -11,6 +11,7 @@ import type { Position, Stream } from '#platform/stream/stream.ts'
 import { notFound } from '#protocol/errors/errors.ts'
 import type { DeviceId, ServerName, UserId } from '#protocol/identifiers/identifiers.ts'
 import type { JsonObject } from '#protocol/json/json.ts'
+import type { RoomVersionId } from '#protocol/room-versions/room-versions.ts'
 import type { Account } from './account.ts'
 import { AccountData, type AccountDataEntry } from './account-data.ts'
 import { type AuthenticateOptions, Authenticator } from './authenticate.ts'
@@ -294,6 +295,11 @@ export class Accounts {
   /** GET /account/whoami. */
   whoami(session: Session): { user_id: UserId; device_id: DeviceId; is_guest: boolean } {
     return { user_id: session.userId, device_id: session.deviceId, is_guest: session.isGuest }
+  }
+
+  /** The version of rooms that are asked for without one: what `capabilities` promise. */
+  get defaultRoomVersion(): RoomVersionId {
+    return this.#options.defaultRoomVersion
   }
 
   /** The value of `capabilities` for this user. */

@@ -2,6 +2,7 @@
 // spec: client-server-api #creation, POST /_matrix/client/v3/createRoom (order of events, presets); rooms/v12
 
 import type { Milliseconds } from '#platform/clock/clock.ts'
+import { holds, StaleAct } from '#platform/stream/stream.ts'
 import { authorize } from '#protocol/auth-rules/auth-rules.ts'
 import {
   badJson,
@@ -9,6 +10,7 @@ import {
   invalidRoomState,
   limitExceeded,
   MatrixError,
+  roomInUse,
   unsupportedRoomVersion,
 } from '#protocol/errors/errors.ts'
 import { buildEvent } from '#protocol/events/events.ts'
@@ -25,6 +27,7 @@ import { type RoomVersion, type RoomVersionId, roomVersion } from '#protocol/roo
 import type { Engine } from './room/engine.ts'
 import { StateEvents } from './room/hot-room.ts'
 import { addEvent, buildParts, type Draft, refuseUnlessAllowed } from './send-event.ts'
+import { newAliasGuard } from './store/aliases.ts'
 
 export type Preset = 'private_chat' | 'public_chat' | 'trusted_private_chat'
 
@@ -51,6 +54,9 @@ export interface InitialState {
   readonly content: JsonObject
 }
 
+/** More people are invited when the room is there: each is an event, and all of them one commit. */
+const MOST_INVITES = 500
+
 /** More initial state than this is not a room but an attack; bridges and templates use some tens. */
 const MOST_INITIAL_STATE = 200
 
@@ -62,7 +68,10 @@ const presets = {
 
 /**
  * Creates the room and returns its ID when all its events are durable: create, the creator's join, power levels, alias, join rules,
- * history visibility, guest access, initial state, name, topic, invites of local users.
+ * history visibility, guest access, initial state, name, topic, invites of local users. The alias is taken in the same commit.
+ *
+ * @throws 400 `M_UNSUPPORTED_ROOM_VERSION`, `M_ROOM_IN_USE` (the alias), `M_INVALID_ROOM_STATE` (the events do not follow from each
+ * other), `M_INVALID_PARAM`, `M_BAD_JSON`; 413 for an event that is too large.
  */
 export async function createRoom(engine: Engine, room: NewRoom): Promise<RoomId> {
   const version = roomVersion(room.version)
@@ -71,6 +80,9 @@ export async function createRoom(engine: Engine, room: NewRoom): Promise<RoomId>
     throw invalidParam(
       `A room can start with at most ${MOST_INITIAL_STATE} state events. Send the rest when it is there.`,
     )
+  }
+  if ((room.invite?.length ?? 0) > MOST_INVITES) {
+    throw invalidParam(`A room can start with at most ${MOST_INVITES} invitations. Send the rest when it is there.`)
   }
   const drafts = await firstEvents(room, version)
   const { create, hot } = await placeFor(engine, room, version)
@@ -90,13 +102,28 @@ export async function createRoom(engine: Engine, room: NewRoom): Promise<RoomId>
         extremities: [{ nid, eventId, depth: create.event.depth }],
       })
       for (const draft of drafts) await addEvent(engine, place, append, draft)
+      if (room.alias !== undefined) append.require(holds(newAliasGuard, aliasRow(engine, room.alias, roomId, room)))
       return { result: undefined, durable: engine.commit(place, append) }
     })
   } catch (error) {
     await engine.leaveEmpty(hot)
-    throw error instanceof MatrixError && error.status === 403 ? invalidRoomState(error.message) : error
+    throw refusalOf(error)
   }
   return roomId
+}
+
+const aliasRow = (engine: Engine, alias: RoomAlias, roomId: RoomId, { creator }: NewRoom) => ({
+  alias,
+  roomId,
+  creator,
+  serverName: engine.parts.serverName,
+})
+
+function refusalOf(error: unknown): unknown {
+  if (error instanceof StaleAct && error.guard === newAliasGuard.name) {
+    return roomInUse('Another room has this alias. Choose another one.')
+  }
+  return error instanceof MatrixError && error.status === 403 ? invalidRoomState(error.message) : error
 }
 
 /**

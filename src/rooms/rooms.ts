@@ -61,6 +61,7 @@ import {
   usersSharingRooms,
 } from './store/read-memberships.ts'
 import { publishedRoom, publishRoom, withdrawRoom } from './store/read-room.ts'
+import { maySendState, type RoomUpgrade, upgradeRoom } from './upgrade-room.ts'
 import type { UserRoom } from './user-room.ts'
 
 export type { InitialState, NewRoom, Preset } from './create-room.ts'
@@ -89,6 +90,7 @@ export type { ReceivedInvite, SentMembership, TakenJoin } from './serve/take-mem
 export type { TemplateRequest } from './serve/templates.ts'
 export type { Membership, NodeHash, StateChange, StateEntry, StateNode } from './state/state-map.ts'
 export type { StateKey } from './state/state-nodes.ts'
+export type { RoomUpgrade } from './upgrade-room.ts'
 export type { UserRoom } from './user-room.ts'
 
 export class Rooms {
@@ -123,6 +125,11 @@ export class Rooms {
   /** Changes a membership in a room that we are in. Joins from outside: see remote membership. */
   changeMembership(change: MembershipChange): Promise<EventId> {
     return changeMembership(this.#engine, change)
+  }
+
+  /** Moves the room to another version. @returns the new room. @throws 400 `M_UNSUPPORTED_ROOM_VERSION`, 403, 404 */
+  upgrade(upgrade: RoomUpgrade): Promise<RoomId> {
+    return upgradeRoom(this.#engine, upgrade)
   }
 
   /** 403 for one who is not there, banned users among them. */
@@ -274,6 +281,12 @@ export class Rooms {
   /** Events of the state with the name, by key. */
   stateEventsAt(hash: NodeHash, keys: readonly StateKey[]): Promise<StateEvents> {
     return this.#engine.stateEventsAt(this.#engine.root(hash), keys)
+  }
+
+  /** Is the user in the room, with the power to set state of the type? */
+  async maySendState(roomId: RoomId, userId: UserId, type: string): Promise<boolean> {
+    const head = await this.head(roomId)
+    return head !== undefined && maySendState(this.#engine, head, userId, type)
   }
 
   /** The current membership of a user in a room that we are in. */

@@ -190,6 +190,11 @@ export class Append {
     return known
   }
 
+  /** A condition of another kind under which alone the append may happen. */
+  require(condition: NonNullable<Act['guards']>[number]): void {
+    this.#guards.push(condition)
+  }
+
   /** The act to commit. Call `settle` with the positions when it is durable. */
   act(): Act {
     const head = this.#head

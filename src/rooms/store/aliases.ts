@@ -2,6 +2,7 @@
 // spec: client-server-api #room-aliases
 
 import { statement } from '#platform/database/database.ts'
+import type { Guard } from '#platform/stream/stream.ts'
 
 export const aliasTarget = statement<[string], { room_id: string; creator: string; servers: string[] }>(
   'rooms.alias_target',
@@ -22,3 +23,22 @@ export const aliasesOfRoom = statement<[string], { alias: string }>(
   'rooms.aliases_of_room',
   `select alias from room_alias where room_id = $1 order by alias limit 1000`,
 )
+
+export interface NewAliasRow {
+  readonly alias: string
+  readonly roomId: string
+  readonly creator: string
+  readonly serverName: string
+}
+
+/** Takes an alias for a room that is being created: holds when nobody has it, in this commit either. */
+export const newAliasGuard: Guard<NewAliasRow> = {
+  name: 'rooms.take_alias',
+  rank: 6,
+  text: `with asked as (select * from unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::text[]) as a (tag, alias, room_id, creator, server_name)),
+      first as (select distinct on (alias) * from asked order by alias, tag),
+      taken as (insert into room_alias (alias, room_id, creator, servers)
+        select alias, room_id, creator, array[server_name] from first on conflict do nothing returning alias)
+    select tag from first join taken using (alias)`,
+  columns: (row) => [row.alias, row.roomId, row.creator, row.serverName],
+}

@@ -1,0 +1,12 @@
+// Events that relate to an event in one way.
+// spec: client-server-api, GET /_matrix/client/v1/rooms/{roomId}/relations/{eventId}/{relType}
+
+import { getRelatingEventsWithRelType } from '#api/client/get-relating-events-with-rel-type.ts'
+import { handler } from '../handler.ts'
+import { relatedAnswer } from './related-answer.ts'
+import type { WithRooms } from './rooms-modules.ts'
+
+export const handleGetRelatingEventsWithRelType = handler(
+  getRelatingEventsWithRelType,
+  (modules: WithRooms) => (call) => relatedAnswer(modules, call),
+)
