@@ -34,7 +34,7 @@ export function lockDataFolder(folder: string): FolderLock {
 function reasonOf(error: unknown, folder: string): string {
   const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined
   if (code === busy)
-    return `Another Samband is running on the data folder ${folder}. Stop it first, or give this one a folder of its own (data.folder).`
+    return `Another Samband is running on the data folder ${folder}. Stop it first, or give this one a folder of its own (the setting "data").`
   if (code === full)
     return `The disk of ${folder} is full. Make room there and start again; nothing that was confirmed is lost.`
   return `${path.join(folder, 'samband.lock')} cannot be locked: check that the folder may be written to by the user that runs Samband.`
