@@ -97,7 +97,7 @@ export class TestRooms {
 
 /** What ends with a test file, the last first: servers before their databases. Call it with `after` of node:test, outside of hooks. */
 export function fileScope(after: (act: () => Promise<void>) => void): TestScope {
-  const ends: (() => Promise<void>)[] = []
+  const ends: (() => Promise<void> | void)[] = []
   after(async () => {
     for (const end of ends.reverse()) await end()
   })
