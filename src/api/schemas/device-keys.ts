@@ -12,7 +12,8 @@ export const DeviceKeysSchema = Type.Object({
   algorithms: Type.Array(Type.String()),
   device_id: DeviceIdSchema,
   keys: mapOf(Type.String()),
-  signatures: SignaturesSchema,
+  // Keys of other servers are passed on as they are: whether to trust a device that did not sign its keys is for clients to say.
+  signatures: Type.Optional(SignaturesSchema),
   user_id: UserIdSchema,
 })
 
