@@ -113,8 +113,11 @@ function levelsFor(version: RoomVersion, old: JsonObject, userId: UserId, creato
   const content = version.integerPowerLevels ? withIntegers(old) : old
   const users = objectAt(content, 'users') ?? {}
   if (!version.creatorsOutrank) {
-    // Who made a room of version 12 is not in its list: without an entry here they could do nothing in the new room.
-    return Object.hasOwn(users, userId) ? content : withMember(content, 'users', withMember(users, userId, 100))
+    // Who made a room of version 12 is not in its list: without an entry here they could do nothing in the new room, and with less
+    // than the highest level that something needs nobody could ever do that.
+    const needed = Object.values(objectAt(content, 'events') ?? {}).map((level) => parseLevel(level, version) ?? 0)
+    const level = Math.max(100, ...needed)
+    return Object.hasOwn(users, userId) ? content : withMember(content, 'users', withMember(users, userId, level))
   }
   const events = objectAt(content, 'events') ?? {}
   const stateDefault = parseLevel(content['state_default'], version) ?? 50

@@ -40,6 +40,8 @@ export type FetchHistory = (head: RoomHead, before: Point) => Promise<boolean>
 const CHUNK = 100
 /** Events looked at for one page, however few of them pass the filter; the client goes on from `end`. */
 const MOST_LOOKED_AT = 2_000
+/** Behind every event that is here now: what comes later is not before it, so that a client can go on from there. */
+const NEWEST: Point = { kind: 'arrival', position: Number.MAX_SAFE_INTEGER }
 /** Behind every event. */
 const LAST: TopologyPoint = { kind: 'topology', depth: Number.MAX_SAFE_INTEGER, position: Number.MAX_SAFE_INTEGER }
 
@@ -194,7 +196,7 @@ const outside: ReadonlySet<number> = new Set([membershipCodes.invite, membership
 /** A reader who has left starts where they left. */
 function defaultStart(direction: 'b' | 'f', membership: MembershipOfUser | undefined): Point {
   if (direction === 'f') return { kind: 'topology', depth: 0, position: Number.MIN_SAFE_INTEGER }
-  if (!membership || membership.membership === membershipCodes.join) return LAST
+  if (!membership || membership.membership === membershipCodes.join) return NEWEST
   return { kind: 'arrival', position: membership.position }
 }
 

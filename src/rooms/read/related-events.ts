@@ -52,7 +52,7 @@ export async function readRelated(engine: Engine, request: RelatedRequest, reade
   const { roomId, eventId, direction, limit } = request
   const { known } = await readEvent(engine, roomId, eventId, reader)
   const from = request.from && (await topological(engine, known.roomNid, request.from, direction === 'b'))
-  const to = request.to && (await topological(engine, known.roomNid, request.to, direction === 'b'))
+  const to = request.to && (await topological(engine, known.roomNid, request.to, direction === 'f'))
   const start = from ?? (direction === 'b' ? LAST : FIRST)
   const rows = await engine.parts.database.run(
     direction === 'b' ? relatedBefore : relatedBehind,

@@ -17,7 +17,7 @@ export type Point = ArrivalPoint | TopologyPoint
 
 /** What follows the position is sync's own, for what is not in the tenant's order. */
 const arrivalToken = /^s(\d{1,15})(?:_\d{1,16}){0,2}$/
-const topologyToken = /^t(\d{1,16})_(-?\d{1,15})$/
+const topologyToken = /^t(\d{1,16})_(-?\d{1,16})$/
 
 export const tokenOf = (point: Point): string =>
   point.kind === 'arrival' ? `s${point.position}` : `t${point.depth}_${point.position}`
@@ -27,8 +27,8 @@ export function parseToken(token: string): Point {
   const arrival = arrivalToken.exec(token)
   if (arrival) return { kind: 'arrival', position: Number(arrival[1]) }
   const topology = topologyToken.exec(token)
-  const depth = Number(topology?.[1])
-  if (topology && Number.isSafeInteger(depth)) return { kind: 'topology', depth, position: Number(topology[2]) }
+  const [depth, position] = [Number(topology?.[1]), Number(topology?.[2])]
+  if (Number.isSafeInteger(depth) && Number.isSafeInteger(position)) return { kind: 'topology', depth, position }
   throw invalidParam('The token was not given out by this server. Start again without it.')
 }
 
