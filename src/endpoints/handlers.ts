@@ -4,6 +4,7 @@ import { accountsHandlers } from './client/accounts-handlers.ts'
 import { discoveryHandlers } from './client/discovery-handlers.ts'
 import { ephemeralHandlers } from './client/ephemeral-handlers.ts'
 import { pushHandlers } from './client/push-handlers.ts'
+import { roomsHandlers } from './client/rooms-handlers.ts'
 import type { Handler } from './handler.ts'
 import type { Modules } from './modules.ts'
 
@@ -12,4 +13,5 @@ export const allHandlers: readonly Handler<Modules>[] = [
   ...accountsHandlers,
   ...ephemeralHandlers,
   ...pushHandlers,
+  ...roomsHandlers,
 ]
