@@ -18,6 +18,7 @@ import { readTyping } from './typing-edu.ts'
 
 export type { Presence } from './presence.ts'
 export type { PlacedPresence, PresenceName, PresenceState } from './presence-state.ts'
+export { presenceEdu } from './presence-state.ts'
 export type { PlacedReceipt, Receipt, ReceiptContent, ReceiptType } from './receipt.ts'
 export { receiptContents, receiptEdus } from './receipt.ts'
 export type { Markers, ReadMarkerStore, ReceiptFact, Receipts } from './receipts.ts'
