@@ -266,6 +266,31 @@ test('who has left sees the state as it was then, and nothing that came after', 
   await refused(await cia.ask('GET', `${room(roomId)}/state/m.room.topic`), 403, 'M_FORBIDDEN')
 })
 
+test('who has left sees a message without the edits and replies that came later', async () => {
+  const roomId = await aRoom({ preset: 'public_chat' }, bo)
+  const root = await says(anna, roomId, 'rot')
+  const reply = await says(anna, roomId, 'svar', relatesTo('m.thread', root))
+  await bo.ok('POST', `${room(roomId)}/leave`)
+  const edit = { 'm.new_content': { body: 'hemligt' }, ...relatesTo('m.replace', root) }
+  await says(anna, roomId, '* hemligt', edit)
+  const event = `${room(roomId)}/event/${part(root)}`
+  const before = (await bo.ok('GET', event)).unsigned['m.relations']
+  assert.equal(before['m.replace'], undefined)
+  assert.equal(before['m.thread'].latest_event.event_id, reply)
+  await says(anna, roomId, 'hemligt svar', relatesTo('m.thread', root))
+  assert.equal(JSON.stringify(await bo.ok('GET', event)).includes('hemligt'), false)
+  assert.ok((await anna.ok('GET', event)).unsigned['m.relations']['m.replace'])
+})
+
+test('who was kicked and invited again still sees what was shared before', async () => {
+  const roomId = await aRoom({ preset: 'public_chat' })
+  const early = await says(anna, roomId, 'tidigt')
+  await bo.ok('POST', `${room(roomId)}/join`)
+  await anna.ok('POST', `${room(roomId)}/kick`, { user_id: bo.userId })
+  await anna.ok('POST', `${room(roomId)}/invite`, { user_id: bo.userId })
+  await bo.ok('GET', `${room(roomId)}/event/${part(early)}`)
+})
+
 test('one piece of state is told as content or as the event, and 404 where there is none', async () => {
   const roomId = await aRoom({ name: 'Kansli' })
   const event = await anna.ok('GET', `${room(roomId)}/state/m.room.name/?format=event`)

@@ -15,6 +15,7 @@ export async function bundlesOf(
   events: readonly KnownEvent[],
   reader: Reader,
   options: ShowOptions,
+  mayRead: (children: readonly KnownEvent[]) => Promise<readonly KnownEvent[]>,
 ): Promise<Map<EventId, string>> {
   const { database } = engine.parts
   const ids = events.filter(({ event }) => event.stateKey === undefined).map(({ event }) => event.eventId)
@@ -27,7 +28,9 @@ export async function bundlesOf(
     database.run(threadsOf, related, [...(reader.ignored ?? [])], reader.userId),
     database.run(referencesOf, related),
   ])
-  const children = await engine.log.byNids([...edits.map((row) => row.event_nid), ...threads.map((row) => row.latest)])
+  const found = await engine.log.byNids([...edits.map((row) => row.event_nid), ...threads.map((row) => row.latest)])
+  // Who has left may see a message, and not what came to it since.
+  const children = new Map((await mayRead([...found.values()])).map((known) => [known.nid, known]))
   const latest = threads.flatMap((row) => children.get(row.latest) ?? [])
   const inner = latest.length > 0 ? await editsAlone(engine, latest, options) : new Map<EventId, string>()
   const form = (known: KnownEvent, unsigned?: Unsigned) => withUnsigned(prefixOf(known, options), unsigned)

@@ -19,6 +19,7 @@ import { membershipOfCode, type NodeHash } from '../state/state-map.ts'
 import { membershipInRoom } from '../store/read-memberships.ts'
 import { bundlesOf } from './bundles.ts'
 import { contentText, prefixOf, type Reader, type ShowOptions } from './event-form.ts'
+import { endOfStay } from './viewable-state.ts'
 
 export interface ShownEvent {
   readonly known: KnownEvent
@@ -40,7 +41,9 @@ export async function showEvents(
   const redactions = await engine.log.byNids(seen.flatMap(({ redactedBy }) => redactedBy ?? []))
   const { related } = options
   const parents = related ? seen.filter(({ event }) => related.has(event.eventId)) : options.bundles ? seen : []
-  const bundles = await bundlesOf(engine, parents, reader, options)
+  const bundles = await bundlesOf(engine, parents, reader, options, async (children) =>
+    seenBy(engine, children, await statesBefore(engine, children, reader.userId), reader.userId),
+  )
   const now = engine.parts.clock.now()
   return seen.map((known) => {
     const state = states.get(known.stateBefore ?? ('' as NodeHash))
@@ -113,13 +116,8 @@ async function joinedUntil(engine: Engine, roomNid: number, userId: UserId): Pro
   const row = await engine.parts.database.one(membershipInRoom, roomNid, userId)
   if (!row) return Number.NEGATIVE_INFINITY
   if (row.membership === 1) return Number.POSITIVE_INFINITY
-  const left = await engine.log.byNid(row.event_nid)
-  if (!left?.stateBefore) return Number.NEGATIVE_INFINITY
-  const before = await engine.stateEventsAt(engine.root(left.stateBefore), [
-    { type: 'm.room.member', stateKey: userId },
-  ])
-  const wasJoined = before.get('m.room.member', userId)?.content['membership'] === 'join'
-  return wasJoined ? (left.position ?? Number.NEGATIVE_INFINITY) : Number.NEGATIVE_INFINITY
+  const left = await endOfStay(engine, row.event_nid, userId)
+  return left?.position ?? Number.NEGATIVE_INFINITY
 }
 
 function isSeen(known: KnownEvent, state: ReaderState, userId: UserId, joinedUntilPosition: number): boolean {

@@ -39,8 +39,8 @@ export async function isWorldReadable(engine: Engine, head: RoomHead): Promise<b
   return historyVisibilityOf(state.get('m.room.history_visibility', '')) === 'world_readable'
 }
 
-/** The event that ended the user's last stay in the room; undefined when there was none. */
-async function endOfStay(engine: Engine, memberNid: number, userId: UserId): Promise<KnownEvent | undefined> {
+/** The event that ended a user's last stay in the room, going back from their newest membership; undefined when there was none. */
+export async function endOfStay(engine: Engine, memberNid: number, userId: UserId): Promise<KnownEvent | undefined> {
   const key = { type: 'm.room.member', stateKey: userId }
   let event = await engine.log.byNid(memberNid)
   for (let step = 0; step < MOST_STEPS && event?.stateBefore; step++) {
