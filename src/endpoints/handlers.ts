@@ -3,6 +3,7 @@
 import { accountsHandlers } from './client/accounts-handlers.ts'
 import { discoveryHandlers } from './client/discovery-handlers.ts'
 import { ephemeralHandlers } from './client/ephemeral-handlers.ts'
+import { mediaHandlers } from './client/media-handlers.ts'
 import { pushHandlers } from './client/push-handlers.ts'
 import { roomsHandlers } from './client/rooms-handlers.ts'
 import type { Handler } from './handler.ts'
@@ -13,5 +14,6 @@ export const allHandlers: readonly Handler<Modules>[] = [
   ...accountsHandlers,
   ...ephemeralHandlers,
   ...pushHandlers,
+  ...mediaHandlers,
   ...roomsHandlers,
 ]

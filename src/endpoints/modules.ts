@@ -3,6 +3,7 @@
 import type { Accounts } from '#accounts/accounts.ts'
 import type { Ephemeral } from '#ephemeral/ephemeral.ts'
 import type { FederationTransport } from '#federation/transport/transport.ts'
+import type { Media } from '#media/media.ts'
 import type { Push } from '#push/push.ts'
 import type { Rooms } from '#rooms/rooms.ts'
 
@@ -15,4 +16,5 @@ export interface Modules {
   readonly rooms: Rooms
   readonly ephemeral: Ephemeral
   readonly push: Push
+  readonly media: Media
 }

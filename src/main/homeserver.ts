@@ -1,10 +1,12 @@
 // One homeserver: the modules of one tenant, wired by hand.
 // spec: docs/architecture.md §6
 
+import { join } from 'node:path'
 import { Accounts } from '#accounts/accounts.ts'
 import type { Modules, MountedTenant, SignedRequest } from '#endpoints/endpoints.ts'
 import { Ephemeral } from '#ephemeral/ephemeral.ts'
 import { createFederationTransport, type FederationTransport } from '#federation/transport/transport.ts'
+import { Media, type MediaOptions, openMediaFiles } from '#media/media.ts'
 import type { KeyId, ServerName } from '#protocol/identifiers/identifiers.ts'
 import { Push } from '#push/push.ts'
 import { followDeactivations, followProfiles, Rooms } from '#rooms/rooms.ts'
@@ -36,11 +38,18 @@ export async function openHomeserver(
     options: { presence: config.presence.enabled },
   })
   const push = await Push.open({ ...parts, accounts, rooms, ephemeral, options: { predefined: { polls: true } } })
+  const media = new Media({
+    ...parts,
+    transport: federation,
+    // A server name is a host and a port: nothing in it can leave the folder.
+    files: await openMediaFiles(join(config.media.folder, serverName), random),
+    options: mediaOptions(shared),
+  })
   const followers = [await followProfiles(rooms, accounts, parts), await followDeactivations(rooms, accounts, parts)]
 
   return {
     serverName,
-    modules: { baseUrl, accounts, federation, rooms, ephemeral, push },
+    modules: { baseUrl, accounts, federation, rooms, ephemeral, push, media },
     authenticateToken: async (token, { allowLocked, request }) => {
       const session = await accounts.authenticate(token, { allowLocked })
       accounts.noteSeen(session, { ip: request.remoteAddress, userAgent: request.headers['user-agent'] ?? '' })
@@ -49,6 +58,7 @@ export async function openHomeserver(
     authenticateSigned: (request) => authenticateSigned(federation, request),
     stop: async () => {
       await Promise.all(followers.map((follower) => follower.stop()))
+      await media.stop()
       await push.stop()
       await ephemeral.stop()
       await accounts.stop()
@@ -105,6 +115,19 @@ function accountsOptions({ config }: SharedParts, baseUrl: string | undefined) {
     mayChangePassword: true,
     mayGetLoginToken: true,
     defaultRoomVersion: config.rooms.defaultVersion,
+  }
+}
+
+function mediaOptions({ config: { media } }: SharedParts): MediaOptions {
+  return {
+    largestUpload: media.largestUpload,
+    remote: {
+      largestDownload: media.largestDownload,
+      largestCache: media.remoteCache.largest,
+      keep: media.remoteCache.keep,
+    },
+    thumbnails: media.thumbnails,
+    unauthenticatedPaths: media.unauthenticatedPaths,
   }
 }
 
