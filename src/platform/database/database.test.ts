@@ -15,16 +15,16 @@ import {
 } from './database.ts'
 import { testDatabase } from './test-database.ts'
 
-const insert = statement<[id: number, text: string]>('test.insert', 'insert into thing (id, text) values ($1, $2)')
-const list = statement<[], { id: number; text: string }>('test.list', 'select id, text from thing order by id')
-const count = statement<[], { n: number }>('test.count', 'select count(*) as n from thing')
+const insert = statement<[id: number, text: string]>('test.insert', 'insert into test_thing (id, text) values ($1, $2)')
+const list = statement<[], { id: number; text: string }>('test.list', 'select id, text from test_thing order by id')
+const count = statement<[], { n: number }>('test.count', 'select count(*) as n from test_thing')
 const divide = statement<[by: number], { n: number }>('test.divide', 'select 1 / $1::integer as n')
 const backend = statement<[], { pid: number }>('test.backend', 'select pg_backend_pid() as pid')
 
 async function withThings(t: { after(act: () => Promise<void>): void }) {
   const test = await testDatabase(t)
   await test.connections.session(async (session) => {
-    await session.run('set search_path to tenant; create table thing (id bigint primary key, text text not null)')
+    await session.run('set search_path to tenant; create table test_thing (id bigint primary key, text text not null)')
   })
   return test
 }
@@ -53,7 +53,10 @@ test('atomically: all or nothing, results in order, and the lane goes on after a
     { id: 2, text: 'b' },
   ])
   const failing = database.atomically([query(insert, 3, 'c'), query(insert, 1, 'again'), query(insert, 4, 'd')])
-  await assert.rejects(failing, (error) => isUniqueViolation(error, 'thing_pkey') && !isUniqueViolation(error, 'other'))
+  await assert.rejects(
+    failing,
+    (error) => isUniqueViolation(error, 'test_thing_pkey') && !isUniqueViolation(error, 'other'),
+  )
   assert.equal((await database.one(count))?.n, 2)
 })
 
@@ -72,8 +75,8 @@ test('a refused statement is told with its name and SQLSTATE, without the values
 
 test('a statement whose first use falls into a failed transaction does not fail those behind', async (t) => {
   const { database } = await withThings(t)
-  const first = statement<[], { n: number }>('test.first_use', 'select 1 as n from thing for update')
-  const lone = statement<[number]>('test.lone', 'update thing set text = text where id = $1')
+  const first = statement<[], { n: number }>('test.first_use', 'select 1 as n from test_thing for update')
+  const lone = statement<[number]>('test.lone', 'update test_thing set text = text where id = $1')
   // One lane: the failing transaction, and right behind it in the pipeline others that use what it was to prepare.
   const failing = database.atomically([query(divide, 0), query(first), query(lone, 1)])
   const behind = Array.from({ length: 6 }, () => database.atomically([query(lone, 1), query(first)]))
@@ -86,8 +89,8 @@ test('tenants that share connections never see each other, however their queries
   const names = Array.from({ length: 12 }, (_, i) => `mixed_${i}`)
   await connections.session(async (session) => {
     for (const [i, name] of names.entries())
-      await session.run(`create schema ${name}; create table ${name}.thing (id bigint primary key, text text);
-        insert into ${name}.thing values (${i}, '${name}')`)
+      await session.run(`create schema ${name}; create table ${name}.test_thing (id bigint primary key, text text);
+        insert into ${name}.test_thing values (${i}, '${name}')`)
   })
   const schemas = names.map((name) => connections.schema(name))
   const reads: Promise<void>[] = []

@@ -13,25 +13,47 @@ export type BatchOutcome =
   | { readonly kind: 'committed'; readonly first: Position }
   /** Rolled back: these acts (by index) lost, with the guard that said so. The others may be tried again. */
   | { readonly kind: 'stale'; readonly lost: ReadonlyMap<number, string> }
+  /** The connection broke before the commit was sent: certainly nothing was committed. */
+  | { readonly kind: 'lost'; readonly cause: DatabaseUnavailable }
   /** The connection broke after the commit was sent. `transaction` can be asked after. */
   | { readonly kind: 'unknown'; readonly first: Position; readonly transaction: string; readonly cause: unknown }
 
-/** Tries to commit. Rejects with the database's error when it is certain that nothing was committed. */
+/** Tries to commit. Rejects with the database's error when it refuses, or is not to be had: nothing was committed then. */
 export function commitBatch(schema: Schema, acts: readonly Act[]): Promise<BatchOutcome> {
   return schema.transaction(async (transaction) => {
-    const count = countFacts(acts)
-    const guards = guardQueries(acts)
-    const [taken, ...held] = await Promise.all([
-      transaction.ask({ ...takePositions, values: [count] }),
-      ...guards.map((guard) => transaction.ask(guard)),
-    ])
-    const lost = new Map<number, string>()
-    for (const [index, guard] of guards.entries()) noteLost(guard, held[index] ?? [], lost)
-    if (lost.size > 0) return { kind: 'stale', lost }
-    const head = taken?.[0] as { position: number; transaction: string } | undefined // row mapping
-    if (head === undefined) throw new Error('The table stream_head is empty: the schema is damaged. Restore a backup.')
-    return finish(transaction, acts, { first: head.position - count + 1, transaction: head.transaction })
+    try {
+      const begun = await begin(transaction, acts)
+      if (begun.kind === 'stale') return begun
+      return await finish(transaction, acts, begun)
+    } catch (error) {
+      if (error instanceof DatabaseUnavailable) return { kind: 'lost', cause: error }
+      throw error
+    }
   })
+}
+
+interface Begun {
+  readonly kind: 'begun'
+  readonly first: Position
+  readonly transaction: string
+}
+
+async function begin(
+  transaction: Transaction,
+  acts: readonly Act[],
+): Promise<Begun | Extract<BatchOutcome, { kind: 'stale' }>> {
+  const count = countFacts(acts)
+  const guards = guardQueries(acts)
+  const [taken, ...held] = await Promise.all([
+    transaction.ask({ ...takePositions, values: [count] }),
+    ...guards.map((guard) => transaction.ask(guard)),
+  ])
+  const lost = new Map<number, string>()
+  for (const [index, guard] of guards.entries()) noteLost(guard, held[index] ?? [], lost)
+  if (lost.size > 0) return { kind: 'stale', lost }
+  const head = taken?.[0] as { position: number; transaction: string } | undefined // row mapping
+  if (head === undefined) throw new Error('The table stream_head is empty: the schema is damaged. Restore a backup.')
+  return { kind: 'begun', first: head.position - count + 1, transaction: head.transaction }
 }
 
 /**
@@ -51,15 +73,16 @@ function noteLost(
 async function finish(
   transaction: Transaction,
   acts: readonly Act[],
-  taken: { readonly first: Position; readonly transaction: string },
+  { first, transaction: number }: Begun,
 ): Promise<BatchOutcome> {
   try {
-    const rows = writerQueries(acts, taken.first).map((query) => transaction.ask(query))
+    const rows = writerQueries(acts, first).map((query) => transaction.ask(query))
     await Promise.all([...rows, transaction.commit()])
-    return { kind: 'committed', first: taken.first }
+    return { kind: 'committed', first }
   } catch (error) {
+    // `not-run` means that the connection was closed when we sent: then the commit, sent last, was not sent either.
     if (error instanceof DatabaseUnavailable && error.outcome === 'unknown')
-      return { kind: 'unknown', ...taken, cause: error }
+      return { kind: 'unknown', first, transaction: number, cause: error }
     throw error
   }
 }

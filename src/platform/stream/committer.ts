@@ -18,8 +18,11 @@ const waitingBound = 16_384
 /** How long we ask for the outcome of a commit that we lost sight of: a server's recovery, or a fail-over. */
 const outcomePatience: Milliseconds = 30_000
 const outcomeLook: Milliseconds = 50
-/** A commit that certainly did not happen is tried again so often: broken connections, deadlocks with a foreign hand. */
-const attempts = 3
+/** How long a commit that certainly did not happen is tried again: connections break together when a server restarts. */
+const retryPatience: Milliseconds = 10_000
+const retryPause: Milliseconds = 10
+
+type Settled = Extract<BatchOutcome, { kind: 'committed' | 'stale' }>
 
 interface Pending {
   readonly act: Act
@@ -115,17 +118,20 @@ export class Committer {
   }
 
   /** Tries again what certainly did not happen; finds out what perhaps did. */
-  async #commitSurely(acts: readonly Act[]): Promise<Exclude<BatchOutcome, { kind: 'unknown' }>> {
-    for (let attempt = 1; ; attempt++) {
+  async #commitSurely(acts: readonly Act[]): Promise<Settled> {
+    const { schema, clock } = this.#parts
+    const until = clock.now() + retryPatience
+    for (;;) {
       try {
-        const outcome = await commitBatch(this.#parts.schema, acts)
-        if (outcome.kind !== 'unknown') return outcome
-        if (await this.#hasHappened(outcome.transaction, outcome.cause))
+        const outcome = await commitBatch(schema, acts)
+        if (outcome.kind === 'committed' || outcome.kind === 'stale') return outcome
+        if (outcome.kind === 'unknown' && (await this.#hasHappened(outcome.transaction, outcome.cause)))
           return { kind: 'committed', first: outcome.first }
+        if (clock.now() >= until) throw outcome.cause
       } catch (error) {
-        if (attempt >= attempts || !isWorthAnotherTry(error)) throw error
+        if (clock.now() >= until || !isWorthAnotherTry(error)) throw error
       }
-      if (attempt >= attempts) throw new DatabaseUnavailable('not-run', 'the connection broke again and again')
+      await clock.wait(retryPause)
     }
   }
 
@@ -161,8 +167,7 @@ export class Committer {
 const passing = new Set(['40001', '40P01', '55P03'])
 
 function isWorthAnotherTry(error: unknown): boolean {
-  if (error instanceof StatementFailed) return passing.has(error.code)
-  return error instanceof DatabaseUnavailable && error.outcome === 'unknown'
+  return error instanceof StatementFailed && passing.has(error.code)
 }
 
 /** Classes of errors that speak of the values: data, constraints, limits, a wrong statement, a raised exception. Not: full disk, shutdown. */
