@@ -1,6 +1,7 @@
 // What handlers are given: the modules of one tenant. Whoever adds a module adds its line here, and `main` fills it in.
 
 import type { Accounts } from '#accounts/accounts.ts'
+import type { E2ee } from '#e2ee/e2ee.ts'
 import type { Ephemeral } from '#ephemeral/ephemeral.ts'
 import type { FederationTransport } from '#federation/transport/transport.ts'
 import type { Media } from '#media/media.ts'
@@ -14,6 +15,7 @@ export interface Modules {
   readonly accounts: Accounts
   readonly federation: FederationTransport
   readonly rooms: Rooms
+  readonly e2ee: E2ee
   readonly ephemeral: Ephemeral
   readonly push: Push
   readonly media: Media

@@ -3,7 +3,7 @@
 
 import { refuseGuest } from '#accounts/accounts.ts'
 import { uploadCrossSigningKeys } from '#api/client/upload-cross-signing-keys.ts'
-import { canonicalJson, objectAt, withoutMembers } from '#protocol/json/json.ts'
+import { canonicalJson, objectAt } from '#protocol/json/json.ts'
 import { handler } from '../handler.ts'
 import type { WithAccounts } from './accounts-modules.ts'
 import type { WithE2ee } from './e2ee-modules.ts'
@@ -22,7 +22,8 @@ export const handleUploadCrossSigningKeys = handler(
       }
       await e2ee.uploadCrossSigningKeys(session.userId, upload, async () => {
         // The consent is to these keys and no others.
-        const operation = `uploadCrossSigningKeys ${canonicalJson(withoutMembers(keys, 'auth'), 'any')}`
+        const { master = null, selfSigning = null, userSigning = null } = upload
+        const operation = `uploadCrossSigningKeys ${canonicalJson([master, selfSigning, userSigning])}`
         await accounts.interactive({ body: keys, operation, session })
       })
       return {}

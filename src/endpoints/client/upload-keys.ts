@@ -1,7 +1,6 @@
 // Publishes the keys of the device that calls.
 // spec: client-server-api, POST /_matrix/client/v3/keys/upload
 
-import { refuseGuest } from '#accounts/accounts.ts'
 import { uploadKeys } from '#api/client/upload-keys.ts'
 import { member } from '#protocol/json/json.ts'
 import { handler } from '../handler.ts'
@@ -9,7 +8,6 @@ import type { WithE2ee } from './e2ee-modules.ts'
 import { jsonBody } from './json-body.ts'
 
 export const handleUploadKeys = handler(uploadKeys, ({ e2ee }: WithE2ee) => async ({ body, session }) => {
-  refuseGuest(session)
   const keys = jsonBody(body)
   const counts = await e2ee.uploadKeys(session, {
     deviceKeys: member(keys, 'device_keys'),
