@@ -77,8 +77,7 @@ interface Client {
   readonly userId: string
   ask(method: string, path: string, body?: unknown): Promise<Answer>
   /** As `ask`, and the answer must be 200. */
-  // biome-ignore lint/suspicious/noExplicitAny: as above
-  ok(method: string, path: string, body?: unknown): Promise<any>
+  ok(method: string, path: string, body?: unknown): Promise<Answer['json']>
 }
 
 let anna: Client
