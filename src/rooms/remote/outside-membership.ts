@@ -2,7 +2,6 @@
 // spec: server-server-api #inviting-to-a-room, #knocking-rooms, #leaving-rooms-rejecting-invites
 
 import { write } from '#platform/stream/stream.ts'
-import { hashAndSign } from '#protocol/events/events.ts'
 import { serverNameOf, type UserId } from '#protocol/identifiers/identifiers.ts'
 import type { Json } from '#protocol/json/json.ts'
 import { roomVersions } from '#protocol/room-versions/room-versions.ts'
@@ -13,7 +12,7 @@ import type { KnownEvent } from '../room/known-event.ts'
 import { type Membership, membershipCodes } from '../state/state-map.ts'
 import { eventFlags, eventWriter, membershipWriter } from '../store/event-writers.ts'
 import { membershipInRoom } from '../store/read-memberships.ts'
-import { checkedTemplate, partsFor, type RemoteMembership, supported, Tried, throughServers } from './join-room.ts'
+import { checkedTemplate, completeDraft, type RemoteMembership, supported, Tried, throughServers } from './join-room.ts'
 
 /** Keeps a membership event of one of our users in a room that we are not in; the user's clients learn of it. */
 export function keepOutsideMembership(
@@ -74,7 +73,7 @@ export async function knockRemoteRoom(engine: Engine, knock: RemoteMembership): 
     const made = await engine.parts.transport.makeKnock(server, { roomId, userId, versions })
     if (!made.ok) throw new Tried(made.failure)
     const version = supported(made.value)
-    const built = hashAndSign(checkedTemplate(made.value, knock, 'knock'), partsFor(engine, version))
+    const built = completeDraft(engine, version, checkedTemplate(made.value, knock, 'knock'))
     const { eventId, pdu } = built.event
     const sent = await engine.parts.transport.sendKnock(server, { roomId, eventId, event: pdu })
     if (!sent.ok) throw new Tried(sent.failure)
@@ -104,7 +103,7 @@ async function tellOthers(engine: Engine, leave: RemoteMembership): Promise<Veri
   return throughServers(engine, leave.servers, async (server) => {
     const made = await engine.parts.transport.makeLeave(server, { roomId, userId })
     if (!made.ok) throw new Tried(made.failure)
-    const built = hashAndSign(checkedTemplate(made.value, leave, 'leave'), partsFor(engine, supported(made.value)))
+    const built = completeDraft(engine, supported(made.value), checkedTemplate(made.value, leave, 'leave'))
     const { eventId, pdu } = built.event
     const sent = await engine.parts.transport.sendLeave(server, { roomId, eventId, event: pdu })
     if (!sent.ok) throw new Tried(sent.failure)
@@ -119,8 +118,7 @@ function leaveHere(engine: Engine, current: KnownEvent, leave: RemoteMembership)
     ...event.pdu,
     sender: leave.userId,
     content: { ...leave.content, membership: 'leave' },
-    origin_server_ts: engine.parts.clock.now(),
     depth: event.depth + 1,
   }
-  return hashAndSign(pdu, partsFor(engine, event.version))
+  return completeDraft(engine, event.version, pdu)
 }
