@@ -2,10 +2,14 @@
 
 import { accountsHandlers } from './client/accounts-handlers.ts'
 import { discoveryHandlers } from './client/discovery-handlers.ts'
+import { e2eeHandlers } from './client/e2ee-handlers.ts'
 import { ephemeralHandlers } from './client/ephemeral-handlers.ts'
 import { mediaHandlers } from './client/media-handlers.ts'
 import { pushHandlers } from './client/push-handlers.ts'
 import { roomsHandlers } from './client/rooms-handlers.ts'
+import { syncHandlers } from './client/sync-handlers.ts'
+import { e2eeFederationHandlers } from './federation/e2ee-handlers.ts'
+import { federationHandlers } from './federation/federation-handlers.ts'
 import type { Handler } from './handler.ts'
 import type { Modules } from './modules.ts'
 
@@ -16,4 +20,8 @@ export const allHandlers: readonly Handler<Modules>[] = [
   ...pushHandlers,
   ...mediaHandlers,
   ...roomsHandlers,
+  ...e2eeHandlers,
+  ...syncHandlers,
+  ...federationHandlers,
+  ...e2eeFederationHandlers,
 ]

@@ -3,13 +3,18 @@
 
 import { join } from 'node:path'
 import { Accounts } from '#accounts/accounts.ts'
+import { E2ee } from '#e2ee/e2ee.ts'
 import type { Modules, MountedTenant, SignedRequest } from '#endpoints/endpoints.ts'
 import { Ephemeral } from '#ephemeral/ephemeral.ts'
+import { FederationInbound } from '#federation/inbound/inbound.ts'
+import { FederationOutbound } from '#federation/outbound/outbound.ts'
 import { createFederationTransport, type FederationTransport } from '#federation/transport/transport.ts'
 import { Media, type MediaOptions, openMediaFiles } from '#media/media.ts'
+import { follow } from '#platform/follow/follow.ts'
 import type { KeyId, ServerName } from '#protocol/identifiers/identifiers.ts'
 import { Push } from '#push/push.ts'
 import { followDeactivations, followProfiles, Rooms } from '#rooms/rooms.ts'
+import { Sync } from '#sync/sync.ts'
 import type { Tenant } from '#tenancy/tenancy.ts'
 import type { SharedParts } from './shared-parts.ts'
 
@@ -37,6 +42,13 @@ export async function openHomeserver(
     accountData: accounts.accountData,
     options: { presence: config.presence.enabled },
   })
+  const e2ee = new E2ee({
+    ...parts,
+    transport: federation,
+    sharing: rooms,
+    devices: accounts.devices,
+    deviceKeyRules: 'tolerant',
+  })
   const push = await Push.open({ ...parts, accounts, rooms, ephemeral, options: { predefined: { polls: true } } })
   const media = new Media({
     ...parts,
@@ -45,11 +57,22 @@ export async function openHomeserver(
     files: await openMediaFiles(join(config.media.folder, serverName), random),
     options: mediaOptions(shared),
   })
-  const followers = [await followProfiles(rooms, accounts, parts), await followDeactivations(rooms, accounts, parts)]
+  const sync = new Sync({ rooms, stream, clock, sources: { accounts, encryption: e2ee, ephemeral, push } })
+  const inbound = new FederationInbound({ ...parts, rooms, accounts, edus: { e2ee, ephemeral } })
+  const outbound = await FederationOutbound.open({ ...parts, transport: federation, rooms, e2ee, ephemeral })
+  const followers = [
+    await followProfiles(rooms, accounts, parts),
+    await followDeactivations(rooms, accounts, parts),
+    await follow(e2ee.deviceFollower(), parts),
+  ]
+  const federationAddress = undefined
 
   return {
     serverName,
-    modules: { baseUrl, accounts, federation, rooms, ephemeral, push, media },
+    modules: {
+      ...{ baseUrl, federationAddress, clock },
+      ...{ accounts, federation, inbound, rooms, e2ee, ephemeral, push, media, sync },
+    },
     authenticateToken: async (token, { allowLocked, request }) => {
       const session = await accounts.authenticate(token, { allowLocked })
       accounts.noteSeen(session, { ip: request.remoteAddress, userAgent: request.headers['user-agent'] ?? '' })
@@ -57,7 +80,10 @@ export async function openHomeserver(
     },
     authenticateSigned: (request) => authenticateSigned(federation, request),
     stop: async () => {
+      sync.stop()
+      await outbound.stop()
       await Promise.all(followers.map((follower) => follower.stop()))
+      await e2ee.idle()
       await media.stop()
       await push.stop()
       await ephemeral.stop()
