@@ -239,6 +239,40 @@ test('a new master key takes the keys and signatures of the old one with it', as
   assert.deepEqual(signaturesIn(answer.device_keys[userId]?.[deviceId], userId), [`ed25519:${deviceId}`])
 })
 
+test('a self-signing key that a new master key has signed anew stays', async () => {
+  const { userId } = await server.device('zoe', 'Z1')
+  const old = newCrossSigning(userId)
+  await server.e2ee.uploadCrossSigningKeys(userId, old.keys, consent)
+  const fresh = newSigningKey(random)
+  const master = crossSigningKey(userId, 'master', fresh)
+  const selfSigning = crossSigningKey(userId, 'self_signing', old.selfSigning, fresh)
+  await server.e2ee.uploadCrossSigningKeys(userId, { ...none, master, selfSigning }, consent)
+  const answer = await query(userId, userId)
+  assert.deepEqual(answer.self_signing_keys[userId], selfSigning)
+  assert.deepEqual(answer.user_signing_keys, {}, 'the old master key alone was behind it')
+})
+
+test('uploads have bounds, and nothing of one beyond them is stored', async () => {
+  const device = await server.device('zelda', 'Z1')
+  const many = (from: number, count: number) => oneTimeKeys(...Array.from({ length: count }, (_, n) => `${from + n}`))
+  await assert.rejects(upload(device, { oneTimeKeys: many(0, 501) }), refusedWith('M_INVALID_PARAM'))
+  await upload(device, { oneTimeKeys: many(0, 500) })
+  await upload(device, { oneTimeKeys: many(500, 500) })
+  await assert.rejects(upload(device, { oneTimeKeys: many(1_000, 1) }), refusedWith('M_INVALID_PARAM'))
+  assert.deepEqual((await upload(device, { oneTimeKeys: many(0, 3) })).oneTimeKeys, { signed_curve25519: 1_000 })
+  const two = { ...oneTimeKeys('f'), ...oneTimeKeys('g') }
+  await assert.rejects(upload(device, { fallbackKeys: two }), refusedWith('M_INVALID_PARAM'))
+  for (const bad of [
+    { nocolon: 'x' },
+    { ':id': 'x' },
+    { 'a:': 'x' },
+    { 'a:b': 1 },
+    { 'a:b': { key: 'x' } },
+  ] as JsonObject[]) {
+    await assert.rejects(upload(device, { oneTimeKeys: bad }), MatrixError, JSON.stringify(bad))
+  }
+})
+
 test('signatures are seen by those who may: own ones by all, those of a user-signing key by their maker', async () => {
   const [agda, beda, clas] = [
     await server.device('agda', 'A1'),

@@ -4,10 +4,11 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { seededRandom } from '#platform/random/random.ts'
 import type { UserId } from '#protocol/identifiers/identifiers.ts'
-import type { JsonObject } from '#protocol/json/json.ts'
+import { type JsonObject, withoutMembers } from '#protocol/json/json.ts'
 import {
   crossSigningKey,
   deliverUpdates,
+  deviceWithKeys,
   fileScope,
   followDevices,
   newSigningKey,
@@ -231,4 +232,46 @@ test('another server gets keys of our users only', async () => {
   )
   assert.deepEqual(Object.keys(answer.device_keys), [anna.userId])
   await assert.rejects(alfa.e2ee.deviceListForServer(bo.userId))
+})
+
+test('tolerant: keys without a signature are taken, and new ones under an old ID, without what belonged to the old', async () => {
+  const claims = new Map([[bo.userId, new Map([[bo.deviceId, 'signed_curve25519']])]])
+  await upload(beta, bo, { 'signed_curve25519:old': { key: 'k', signatures: {} } })
+  const unsigned = withoutMembers(deviceWithKeys(bo.userId, bo.deviceId, random).keys, 'signatures')
+  await upload(beta, { ...bo, keys: unsigned })
+  assert.deepEqual((await query()).device_keys[bo.userId]?.['BO1'], unsigned)
+  assert.deepEqual((await alfa.e2ee.claimKeys(claims)).one_time_keys, {})
+  const forged = { ...bo.keys, keys: unsigned['keys'] ?? null }
+  await assert.rejects(upload(beta, { ...bo, keys: forged }), { errcode: 'M_INVALID_SIGNATURE' })
+})
+
+test('for many users of one server there is one question, and their lists are fetched in the background', async () => {
+  const users = Array.from({ length: 12 }, (_, n) => `@crowd${n}:beta.example` as UserId)
+  rooms.join('crowd', alfa.stream.head, anna.userId, ...users)
+  const answer = await alfa.e2ee.queryKeys(new Map(users.map((user) => [user, []])), anna.userId)
+  assert.equal(Object.keys(answer.device_keys).length, 12)
+  await alfa.e2ee.idle()
+  assert.equal(alfa.asked.filter((question) => question === 'query').length, 1)
+  assert.equal(alfa.asked.length, 13)
+  await alfa.e2ee.queryKeys(new Map(users.map((user) => [user, []])), anna.userId)
+  assert.equal(alfa.asked.length, 13, 'known by now')
+})
+
+test('a request for keys from an unknown device makes the list stale', async () => {
+  share()
+  await query()
+  await upload(beta, await newDevice('BO2')) // its update is lost
+  const content = (id: string, device: string) => ({
+    sender: bo.userId,
+    type: 'm.room_key_request',
+    message_id: `${people}${id}`,
+    messages: { [anna.userId]: { '*': { action: 'request', requesting_device_id: device } } },
+  })
+  const from = alfa.stream.head
+  await alfa.e2ee.receiveToDevice(beta.name, content('a', 'BO1'))
+  assert.deepEqual(await changedForAnna(from), [])
+  await alfa.e2ee.receiveToDevice(beta.name, content('b', 'BO2'))
+  await alfa.e2ee.idle()
+  assert.deepEqual(await changedForAnna(from), [bo.userId])
+  assert.deepEqual(await devicesSeen(), ['BO1', 'BO2'])
 })

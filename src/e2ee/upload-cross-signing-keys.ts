@@ -4,7 +4,7 @@
 import { type WriterRow, write } from '#platform/stream/stream.ts'
 import { forbidden, invalidParam, missingParam } from '#protocol/errors/errors.ts'
 import type { DeviceId, UserId } from '#protocol/identifiers/identifiers.ts'
-import type { JsonObject } from '#protocol/json/json.ts'
+import { type JsonObject, withoutMembers } from '#protocol/json/json.ts'
 import { type CrossSigningKey, isBackedBy, readCrossSigningKey, type Usage } from './cross-signing-keys.ts'
 import { ownKeyId, ownKeyOf } from './device-keys.ts'
 import { actOf } from './device-list-change.ts'
@@ -43,10 +43,13 @@ export async function uploadCrossSigningKeys(
 ): Promise<void> {
   const given = readUpload(userId, upload)
   const stored = await storedKeys(userId, parts)
-  const changed = new Map([...given].filter(([usage, key]) => !isSame(key, stored.get(usage))))
+  const master = given.get('master')
+  // Under a new master key every key is new, also one that stays and has only been signed anew.
+  const isNewMaster = master !== undefined && master.publicKey !== stored.get('master')?.publicKey
+  const changed = new Map([...given].filter(([usage, key]) => isNewMaster || !isSame(key, stored.get(usage))))
   if (changed.size === 0) return
   if (stored.has('master')) await consent()
-  refuseUnbacked(userId, changed, given.get('master') ?? stored.get('master'), parts)
+  refuseUnbacked(userId, changed, master ?? stored.get('master'), parts)
   await refuseDeviceIds(userId, changed, parts)
   await store(userId, { changed, stored }, parts)
 }
@@ -111,7 +114,9 @@ async function store(
     rows.push(write(dropCrossSigningKey, { userId, usage: old.usage, publicKey: old.publicKey }))
   }
   for (const [usage, { publicKey, keys }] of changed) {
-    const text = JSON.stringify(withSignaturesOf(usage === 'master' ? { ...keys, signatures: {} } : keys, userId))
+    const text = JSON.stringify(
+      usage === 'master' ? withoutMembers(keys, 'signatures', 'unsigned') : withSignaturesOf(keys, userId),
+    )
     rows.push(write(putCrossSigningKey, { userId, usage, publicKey, keys: text }))
   }
   const master = changed.get('master')
