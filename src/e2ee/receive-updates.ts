@@ -39,7 +39,7 @@ const MAX_PREVIOUS = 20
 export async function receiveDeviceListUpdate(origin: ServerName, content: JsonObject, parts: ReceiveParts) {
   const update = readUpdate(origin, content)
   if (update === undefined || !(await isFollowed(update.userId, parts))) return
-  await parts.lists.inTurn(update.userId, () => applyUpdate(update, parts))
+  await parts.lists.takeNews(update.userId, () => applyUpdate(update, parts))
 }
 
 function readUpdate(origin: ServerName, content: JsonObject): DeviceUpdate | undefined {
@@ -94,7 +94,7 @@ function isNext({ streamId, previous }: DeviceUpdate, list: RemoteListRow): bool
 export async function receiveSigningKeyUpdate(origin: ServerName, content: JsonObject, parts: ReceiveParts) {
   const userId = parseUserId(stringAt(content, 'user_id') ?? '')
   if (userId === undefined || serverNameOf(userId) !== origin || !(await isFollowed(userId, parts))) return
-  await parts.lists.inTurn(userId, () => applySigningKeys(userId, content, parts))
+  await parts.lists.takeNews(userId, () => applySigningKeys(userId, content, parts))
 }
 
 async function applySigningKeys(userId: UserId, content: JsonObject, parts: ReceiveParts): Promise<void> {

@@ -4,6 +4,7 @@
 import type { Failure } from '#federation/transport/transport.ts'
 import type { Milliseconds } from '#platform/clock/clock.ts'
 import { type Position, write } from '#platform/stream/stream.ts'
+import { MatrixError } from '#protocol/errors/errors.ts'
 import { type DeviceId, type ServerName, serverNameOf, type UserId } from '#protocol/identifiers/identifiers.ts'
 import { actOf } from './device-list-change.ts'
 import { rowsOfFetchedList } from './fetched-list.ts'
@@ -48,9 +49,17 @@ export class RemoteDeviceLists {
     this.#parts = parts
   }
 
-  /** Runs `act` in the turn of a remote user's list. */
-  inTurn<T>(userId: UserId, act: () => Promise<T>): Promise<T> {
-    return this.#turns.run(userId, act)
+  /**
+   * Runs `act` in the turn of a remote user's list, with news of it. When too many wait the list is marked stale instead, so that the news
+   * is not lost.
+   */
+  async takeNews(userId: UserId, act: () => Promise<void>): Promise<void> {
+    try {
+      await this.#turns.run(userId, act)
+    } catch (error) {
+      if (!(error instanceof MatrixError && error.errcode === 'M_LIMIT_EXCEEDED')) throw error
+      await this.#markStale(userId)
+    }
   }
 
   async list(userId: UserId): Promise<RemoteListRow | undefined> {
@@ -65,22 +74,29 @@ export class RemoteDeviceLists {
   }
 
   /** Fetches the list unless it is good by now. Returns why it could not. Clients that wait learn the content from their query. */
-  fetch(userId: UserId, fetching: Fetching): Promise<Failure | undefined> {
-    return this.inTurn(userId, async () => {
-      const list = await this.list(userId)
-      if (list !== undefined && !list.stale && list.fetched_at >= fetching.notBefore) return undefined
-      return this.#fetchNow(userId, list, fetching)
+  fetch(
+    userId: UserId,
+    { notBefore, timeout = REMOTE_TIMEOUT, signal: caller }: Fetching,
+  ): Promise<Failure | undefined> {
+    const deadline = { clock: this.#parts.clock, timeout, signal: caller }
+    return withDeadline(deadline, async (signal) => {
+      try {
+        return await this.#turns.run(userId, () => this.#fetchInTurn(userId, notBefore, signal), signal)
+      } catch (error) {
+        // The time went by while others were fetching it.
+        if (!signal.aborted) throw error
+        return { kind: 'unreachable', destination: serverNameOf(userId), reason: 'timeout' }
+      }
     })
   }
 
-  async #fetchNow(userId: UserId, list: RemoteListRow | undefined, fetching: Fetching): Promise<Failure | undefined> {
-    const { clock, transport, stream, serverName } = this.#parts
+  async #fetchInTurn(userId: UserId, notBefore: Position, signal: AbortSignal): Promise<Failure | undefined> {
+    const list = await this.list(userId)
+    if (list !== undefined && !list.stale && list.fetched_at >= notBefore) return undefined
+    const { transport, stream, serverName } = this.#parts
     // Before the question: what changes while it is under way makes the answer old.
     const fetchedAt = stream.head
-    const deadline = { clock, timeout: fetching.timeout ?? REMOTE_TIMEOUT, signal: fetching.signal }
-    const outcome = await withDeadline(deadline, (signal) =>
-      transport.getUserDevices(serverNameOf(userId), userId, signal),
-    )
+    const outcome = await transport.getUserDevices(serverNameOf(userId), userId, signal)
     if (!outcome.ok) {
       if (list?.stale) await this.#postpone(list)
       return outcome.failure
@@ -101,10 +117,14 @@ export class RemoteDeviceLists {
 
   /** In the list's turn: marks it stale, tells clients, and begins to fetch it. The mark comes first: it outlives a crash. */
   async missed(userId: UserId, deviceId?: DeviceId): Promise<void> {
+    await this.#markStale(userId, deviceId)
+    this.#fetchSoon(userId)
+  }
+
+  async #markStale(userId: UserId, deviceId?: DeviceId): Promise<void> {
     const { clock, stream, serverName } = this.#parts
     const mark = write(markStale, { userId, serverName: serverNameOf(userId), retryAt: clock.now() })
     await stream.append(actOf([{ userId, deviceId }], [mark], serverName))
-    this.#fetchSoon(userId)
   }
 
   /** Marks lists stale that clients need and that are too many to fetch while they wait. */
@@ -118,7 +138,7 @@ export class RemoteDeviceLists {
 
   /** A message came from a device that the list does not have: something was missed. */
   async noteDevice(userId: UserId, deviceId: DeviceId): Promise<void> {
-    await this.inTurn(userId, async () => {
+    await this.takeNews(userId, async () => {
       const list = await this.list(userId)
       if (list === undefined || list.stale) return
       const devices = await this.#parts.database.run(selectRemoteDevices, [userId])

@@ -275,3 +275,15 @@ test('a request for keys from an unknown device makes the list stale', async () 
   assert.deepEqual(await changedForAnna(from), [bo.userId])
   assert.deepEqual(await devicesSeen(), ['BO1', 'BO2'])
 })
+
+test('news that come while too many wait are not lost: the list is stale', async () => {
+  share()
+  await query()
+  const content = { user_id: bo.userId, device_id: 'NEW', prev_id: [1], deleted: true }
+  const floods = Array.from({ length: 150 }, (_, n) =>
+    alfa.e2ee.receiveDeviceListUpdate(beta.name, { ...content, stream_id: 1_000_000 + n }),
+  )
+  await Promise.all(floods)
+  await alfa.e2ee.idle()
+  assert.deepEqual(await devicesSeen(), ['BO1'])
+})
