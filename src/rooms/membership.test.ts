@@ -69,6 +69,19 @@ for (const [version, rule] of [
   })
 }
 
+test('a client cannot name its own voucher', async () => {
+  const space = await t.rooms.create(aRoom())
+  const content = { join_authorised_via_users_server: anna }
+  const closed = await restrictedRoom('11', 'restricted', [space])
+  const dan = aUserId('dan')
+  await assert.rejects(t.rooms.changeMembership({ ...joins(closed, dan), content }), refusedBy('join/restricted'))
+  const open = await t.rooms.create(aRoom({ version: '11' }))
+  await t.rooms.changeMembership({ ...joins(open, dan), content })
+  const key = { type: 'm.room.member', stateKey: dan }
+  const stored = (await t.rooms.currentState(open, [key]))?.get(key.type, dan)?.content
+  assert.deepEqual(stored, { membership: 'join' })
+})
+
 test('an invite needs no voucher, and a ban is not got around by one', async () => {
   const space = await t.rooms.create(aRoom())
   const roomId = await restrictedRoom('11', 'restricted', [space])

@@ -221,6 +221,26 @@ test('a knock is let in by an invite, and a user who takes no invites is not inv
   await refused(asState, 403, 'M_INVITE_BLOCKED')
 })
 
+test('a membership set as state is the same act as by its endpoint: no way around a restricted room', async () => {
+  const space = await aRoom({ preset: 'public_chat' })
+  const allow = [{ type: 'm.room_membership', room_id: space }]
+  const rules = [{ type: 'm.room.join_rules', content: { join_rule: 'restricted', allow } }]
+  const roomId = await aRoom({ initial_state: rules })
+  const forged = { membership: 'join', join_authorised_via_users_server: anna.userId }
+  await refused(await setState(bo, roomId, 'm.room.member', forged, bo.userId), 403, 'M_FORBIDDEN')
+  await bo.ok('POST', `${room(space)}/join`)
+  const { status, json } = await setState(
+    bo,
+    roomId,
+    'm.room.member',
+    { membership: 'join', displayname: 'B' },
+    bo.userId,
+  )
+  assert.equal(status, 200, JSON.stringify(json))
+  const event = await bo.ok('GET', `${room(roomId)}/event/${part(json.event_id)}`)
+  assert.deepEqual(event.content, { ...forged, displayname: 'B' })
+})
+
 test('guests join rooms that are open to them, and no others', async () => {
   const guest = await aClient('', 'guest')
   const [open, closed] = [await aRoom({ preset: 'public_chat' }), await aRoom({ preset: 'public_chat' })]
