@@ -1,6 +1,6 @@
 // What all tenants of a process share.
 
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import {
   Loopback,
   loopbackNetwork,
@@ -39,6 +39,8 @@ export interface SharedParts {
 export async function openSharedParts(config: Config, log: Log): Promise<SharedParts> {
   const clock = systemClock()
   const random = systemRandom()
+  // Others may pass, as the embedded database's account must, but not look.
+  await mkdir(config.data, { recursive: true, mode: 0o711 })
   const embedded = await openDatabase(config, clock, log)
   const connections = await connectDatabase(embedded?.settings ?? { url: config.database.url ?? '' }, { clock })
   const tenants = await openTenancy({ connections, dataFolder: config.data, clock, random, log })
