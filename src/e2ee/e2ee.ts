@@ -21,7 +21,7 @@ import { type KeyQuery, type QueriedKeys, queryKeys } from './query-keys.ts'
 import { receiveDeviceListUpdate, receiveSigningKeyUpdate } from './receive-updates.ts'
 import { RemoteDeviceLists } from './remote-device-lists.ts'
 import { selectChangedAmong, selectChangedUsers } from './store/device-list-changes.ts'
-import { tidy } from './tidy.ts'
+import { tidy, tidyRegularly } from './tidy.ts'
 import {
   acknowledge,
   messagesFor,
@@ -218,9 +218,14 @@ export class E2ee {
 
   // ── Work in the background ──────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Begins to fetch stale device lists when they are due. Returns the way to stop. */
-  start(): () => void {
-    return this.#parts.lists.start()
+  /** Begins to fetch stale device lists when they are due, and to tidy. Returns the way to stop, which waits for what is under way. */
+  start(): () => Promise<void> {
+    const stopFetching = this.#parts.lists.start()
+    const stopTidying = tidyRegularly(this.#parts)
+    return async () => {
+      stopFetching()
+      await Promise.all([stopTidying(), this.idle()])
+    }
   }
 
   /** Fetches the stale device lists that are due now. */
@@ -233,7 +238,7 @@ export class E2ee {
     return this.#parts.lists.idle()
   }
 
-  /** Keeps tables within their bounds. To be called every ten minutes or so. */
+  /** Keeps tables within their bounds; `start` does so every hour. */
   tidy(): Promise<void> {
     return tidy(this.#parts)
   }

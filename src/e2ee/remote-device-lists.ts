@@ -2,7 +2,7 @@
 // spec: server-server-api #device-management
 
 import type { Failure } from '#federation/transport/transport.ts'
-import type { Milliseconds } from '#platform/clock/clock.ts'
+import type { Milliseconds, Timer } from '#platform/clock/clock.ts'
 import { type Position, write } from '#platform/stream/stream.ts'
 import { MatrixError } from '#protocol/errors/errors.ts'
 import { type DeviceId, type ServerName, serverNameOf, type UserId } from '#protocol/identifiers/identifiers.ts'
@@ -42,7 +42,6 @@ export class RemoteDeviceLists {
   readonly #parts: E2eeParts
   readonly #turns = new Turns()
   readonly #underWay = new Set<Promise<unknown>>()
-  #stop: (() => void) | undefined
   #looking: Promise<void> | undefined
 
   constructor(parts: E2eeParts) {
@@ -152,16 +151,16 @@ export class RemoteDeviceLists {
     const stopListening = transport.onAlive((server: ServerName) => {
       this.#track(database.run(hurryServer, server, clock.now()).then(() => this.#look()))
     })
-    let timer = clock.after(LOOK, function again() {
-      look()
-      timer = clock.after(LOOK, again)
-    })
-    const look = () => this.#look()
-    this.#stop = () => {
+    const schedule = (): Timer =>
+      clock.after(LOOK, () => {
+        this.#look()
+        timer = schedule()
+      })
+    let timer = schedule()
+    return () => {
       stopListening()
       timer.cancel()
     }
-    return () => this.#stop?.()
   }
 
   /** Resolves when nothing is being fetched. */

@@ -287,3 +287,24 @@ test('news that come while too many wait are not lost: the list is stale', async
   await alfa.e2ee.idle()
   assert.deepEqual(await devicesSeen(), ['BO1'])
 })
+
+test('once started, stale lists are fetched when they are due, and no more after the stop', async () => {
+  share()
+  await query()
+  await upload(beta, await newDevice('BO2')) // its update is lost
+  const there = beta.stream.head
+  await upload(beta, await newDevice('BO3'))
+  alfa.cut.add(beta.name)
+  await deliverUpdates(beta, alfa, there)
+  await alfa.e2ee.idle()
+  const process = alfa.again()
+  const stop = process.start()
+  alfa.cut.clear()
+  const asked = alfa.asked.length
+  await alfa.clock.advance(2 * 60_000)
+  await process.idle()
+  assert.ok(alfa.asked.length > asked)
+  await stop()
+  assert.equal(alfa.clock.pending, 0, 'no timer is left')
+  assert.deepEqual(await devicesSeen(), ['BO1', 'BO2', 'BO3'])
+})
