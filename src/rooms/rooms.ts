@@ -145,7 +145,11 @@ export class Rooms {
   async forget(roomId: RoomId, userId: UserId): Promise<boolean> {
     const room = await this.#engine.room(roomId)
     if (!room) return false
-    return (await this.#engine.parts.database.run(forgetRoom, room.head.roomNid, userId)).length > 0
+    const { database, stream } = this.#engine.parts
+    if ((await database.run(forgetRoom, room.head.roomNid, userId)).length === 0) return false
+    // So that whoever keeps the user's rooms in memory reads them anew.
+    await stream.append({ facts: [{ kind: 'membership', room: roomId, user: userId }], rows: [] })
+    return true
   }
 
   // ── Across servers ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -64,6 +64,7 @@ export const quietWish = (room: UserRoom, { upTo }: Window): RoomWish => ({
     end: undefined,
   },
   whole: false,
+  isLeft: false,
   related: new Set(),
 })
 
@@ -81,6 +82,7 @@ function nearWish(asking: Asking, window: Window, room: UserRoom, arrivals: read
     ref: room,
     timeline: timelineOfArrivals(asking, window, arrivals),
     whole: false,
+    isLeft: false,
     related: parentsOf(arrivals),
   }
 }
@@ -126,6 +128,6 @@ function wishesOf(
 ): RoomWish[] {
   return refs.flatMap((ref) => {
     const timeline = timelines.get(ref)
-    return timeline ? { ref, timeline, whole, related: undefined } : []
+    return timeline ? { ref, timeline, whole, isLeft: false, related: undefined } : []
   })
 }

@@ -38,7 +38,7 @@ export async function leftRoom(
 const history = (room: UserRoom, timeline: Timeline, whole: boolean): LeftRoom => ({
   room,
   kind: 'history',
-  wish: { ref: room, timeline, whole, related: undefined },
+  wish: { ref: room, timeline, whole, isLeft: true, related: undefined },
 })
 
 async function wasJoined(rooms: Rooms, { userId }: Asking, state: Timeline['previous']): Promise<boolean> {

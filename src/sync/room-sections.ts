@@ -14,6 +14,8 @@ export interface RoomWish {
   readonly timeline: Timeline
   /** The client knows nothing of the room yet, or wants all of its state. */
   readonly whole: boolean
+  /** The user has left: who is in the room is not their business any more. */
+  readonly isLeft: boolean
   /** Events that others relate to, as far as it is known without asking; undefined: ask. */
   readonly related: ReadonlySet<EventId> | undefined
 }
@@ -67,7 +69,9 @@ async function relatedOf(rooms: Rooms, wishes: readonly RoomWish[]): Promise<Rea
 /** Summaries of the rooms in which somebody came or went, and of those that are new to the client. */
 async function summariesFor(rooms: Rooms, reader: UserId, wishes: readonly RoomWish[]): Promise<Map<number, Summary>> {
   const isNews = await Promise.all(
-    wishes.map(({ whole, timeline }) => whole || membersMoved(rooms, timeline.previous, timeline.end)),
+    wishes.map(
+      ({ whole, isLeft, timeline }) => !isLeft && (whole || membersMoved(rooms, timeline.previous, timeline.end)),
+    ),
   )
   const news = wishes.filter((_, index) => isNews[index])
   return summariesOf(
