@@ -65,6 +65,7 @@ export async function openHomeserver(
     await followDeactivations(rooms, accounts, parts),
     await follow(e2ee.deviceFollower(), parts),
   ]
+  const stopE2ee = e2ee.start()
   const federationAddress = undefined
 
   return {
@@ -83,7 +84,7 @@ export async function openHomeserver(
       sync.stop()
       await outbound.stop()
       await Promise.all(followers.map((follower) => follower.stop()))
-      await e2ee.idle()
+      await stopE2ee()
       await media.stop()
       await push.stop()
       await ephemeral.stop()
