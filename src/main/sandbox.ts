@@ -6,6 +6,7 @@ import path from 'node:path'
 import { type Config, loadConfig } from '#platform/config/config.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { RoomId, UserId } from '#protocol/identifiers/identifiers.ts'
+import type { Rooms } from '#rooms/rooms.ts'
 import { type HomeserverProcess, startHomeserverProcess } from './homeserver-process.ts'
 import { memberProfile } from './member-profile.ts'
 
@@ -109,11 +110,30 @@ async function makeRoom(process: HomeserverProcess): Promise<RoomId> {
   for (const userId of [...others, ...guests]) {
     await here.rooms.invite({ roomId, sender: creator, target: userId, membership: 'invite' })
     const home = others.includes(userId) ? here : there
+    await arrivalOfInvite(process, home.rooms, roomId, userId)
     const content = await memberProfile(home.accounts, userId)
     await home.rooms.join({ roomId, userId, servers: [alfa.serverName as never], content })
   }
   return roomId
 }
+
+/** An invitation travels to the other authority by itself; a person would see it arrive. */
+async function arrivalOfInvite(
+  process: HomeserverProcess,
+  rooms: Rooms,
+  roomId: RoomId,
+  userId: UserId,
+): Promise<void> {
+  for (let looks = 0; looks < MOST_LOOKS; looks++) {
+    if ((await rooms.roomOf(roomId, userId))?.membership === 'invite') return
+    await process.shared.clock.wait(LOOK_EVERY)
+  }
+  throw new Error(`The invitation of ${userId} did not arrive. Remove the data folder and start again.`)
+}
+
+/** Ten seconds in all: on one machine an invitation takes some milliseconds. */
+const MOST_LOOKS = 500
+const LOOK_EVERY = 20
 
 function accountsOf(process: HomeserverProcess, serverName: string) {
   const homeserver = process.homeservers.get(serverName)
