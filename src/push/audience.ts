@@ -10,7 +10,7 @@ import type { PushRules, RulesInUse } from './push-rules.ts'
 
 export interface Audience {
   /** Our joined users. */
-  readonly users: readonly UserId[]
+  readonly users: ReadonlySet<UserId>
   /** Those among them with rules of their own; all others share the predefined ones. */
   readonly withOwnRules: ReadonlyMap<UserId, RulesInUse>
   /** Those among them who ignore anybody, and whom. */
@@ -31,13 +31,13 @@ const MAX_AGE = 60_000
 
 export class Audiences {
   readonly #parts: AudienceParts
-  readonly #members: BoundedCache<number, readonly UserId[]>
+  readonly #members: BoundedCache<number, Set<UserId>>
 
   constructor(parts: AudienceParts) {
     this.#parts = parts
-    this.#members = new BoundedCache<number, readonly UserId[]>({
+    this.#members = new BoundedCache<number, Set<UserId>>({
       capacity: MEMBERS_IN_MEMORY,
-      weigh: (users) => users.length + 1,
+      weigh: (users) => users.size + 1,
       age: { maxAge: MAX_AGE, clock: parts.clock },
     })
   }
@@ -45,21 +45,41 @@ export class Audiences {
   /** At most three queries, and none for a room that was asked for lately. */
   async of(roomNid: number): Promise<Audience> {
     const users = await this.#usersIn(roomNid)
+    return { users, ...(await this.#wishesOf([...users])) }
+  }
+
+  /** Somebody of ours came or went. Costs the same in a large room: a thousand joins must not read a thousand members each. */
+  async changed(
+    roomNid: number,
+    userId: UserId,
+    isJoined: boolean,
+    audience: Audience | undefined,
+  ): Promise<Audience | undefined> {
+    const users = this.#members.peek(roomNid)
+    if (isJoined) users?.add(userId)
+    else users?.delete(userId)
+    if (audience === undefined || users !== audience.users) return undefined
+    if (!isJoined) return audience
+    const { withOwnRules, ignoring } = await this.#wishesOf([userId])
+    return {
+      users,
+      withOwnRules:
+        withOwnRules.size === 0 ? audience.withOwnRules : new Map([...audience.withOwnRules, ...withOwnRules]),
+      ignoring: ignoring.size === 0 ? audience.ignoring : new Map([...audience.ignoring, ...ignoring]),
+    }
+  }
+
+  async #wishesOf(users: readonly UserId[]): Promise<Pick<Audience, 'withOwnRules' | 'ignoring'>> {
     const withOwnRules = new Map<UserId, RulesInUse>()
     for (const [userId, rules] of await this.#parts.rules.load(users)) if (rules) withOwnRules.set(userId, rules)
-    return { users, withOwnRules, ignoring: await this.#parts.accounts.ignoredUsersOfMany(users) }
+    return { withOwnRules, ignoring: await this.#parts.accounts.ignoredUsersOfMany(users) }
   }
 
-  /** Somebody of ours came or went. */
-  changed(roomNid: number): void {
-    this.#members.delete(roomNid)
-  }
-
-  async #usersIn(roomNid: number): Promise<readonly UserId[]> {
+  async #usersIn(roomNid: number): Promise<Set<UserId>> {
     const known = this.#members.get(roomNid)
     if (known !== undefined) return known
     const members = await this.#parts.rooms.localMembersOf(roomNid)
-    const users = members.flatMap(({ userId, membership }) => (membership === 'join' ? [userId] : []))
+    const users = new Set(members.flatMap(({ userId, membership }) => (membership === 'join' ? [userId] : [])))
     this.#members.set(roomNid, users)
     return users
   }

@@ -9,7 +9,7 @@ import {
   type ThreadId,
   threadsOfEvents,
 } from '#ephemeral/ephemeral.ts'
-import type { Database } from '#platform/database/database.ts'
+import { type Database, query } from '#platform/database/database.ts'
 import type { Position } from '#platform/stream/stream.ts'
 import type { RoomEvent } from '#protocol/events/events.ts'
 import { type EventId, type ServerName, serverNameOf, type UserId } from '#protocol/identifiers/identifiers.ts'
@@ -17,7 +17,7 @@ import type { PushVerdict } from '#protocol/push-rules/push-rules.ts'
 import type { KnownEvent, Rooms } from '#rooms/rooms.ts'
 import type { Audience, Audiences } from './audience.ts'
 import type { Judge } from './judge-event.ts'
-import { selectProgress } from './store/unread.ts'
+import { lockProgress, selectProgress } from './store/unread.ts'
 import { type Counts, UnreadChanges } from './unread-changes.ts'
 
 export type Item =
@@ -55,18 +55,31 @@ export class UnreadCounting {
     return new UnreadCounting(parts, (await parts.database.one(selectProgress))?.position ?? 0)
   }
 
-  /** Counts a batch, in ascending order. What was counted before a crash is passed over. */
+  /** Counts a batch, in ascending order. What was counted before, by us before a crash or by another process, is passed over. */
   async count(items: readonly Item[]): Promise<void> {
-    const fresh = items.filter((item) => item.position > this.#progress)
-    const last = fresh.at(-1)
-    if (last === undefined) return
-    const batch = new Batch(this.#parts, await this.#threadsOf(fresh))
-    for (const item of fresh) {
-      if (item.kind === 'event') await batch.event(item.known)
-      else await batch.receipt(item.receipt)
+    for (;;) {
+      const fresh = items.filter((item) => item.position > this.#progress)
+      const last = fresh.at(-1)
+      if (last === undefined) return
+      const batch = new Batch(this.#parts, await this.#threadsOf(fresh))
+      for (const item of fresh) {
+        if (item.kind === 'event') await batch.event(item.known)
+        else await batch.receipt(item.receipt)
+      }
+      if (await this.#store(batch.changes, last.position)) return
     }
-    await this.#parts.database.atomically(batch.changes.queries(last.position))
-    this.#progress = last.position
+  }
+
+  /** False: another process has counted meanwhile, and nothing was stored. */
+  async #store(changes: UnreadChanges, position: Position): Promise<boolean> {
+    const expected = this.#progress
+    const [locked] = await this.#parts.database.atomically<[{ position: number }, ...unknown[]]>([
+      query(lockProgress),
+      ...changes.queries(expected, position),
+    ])
+    const found = locked[0]?.position ?? expected
+    this.#progress = found === expected ? position : found
+    return found === expected
   }
 
   async #threadsOf(items: readonly Item[]): Promise<ReadonlyMap<EventId, ThreadId>> {
@@ -89,7 +102,7 @@ class Batch {
   async event({ event, roomNid }: KnownEvent): Promise<void> {
     const { roomId, sender } = event
     const thread = this.#threads.get(event.eventId) ?? 'main'
-    if (event.type === 'm.room.member') this.#membershipChanged(event, roomNid)
+    if (event.type === 'm.room.member') await this.#membershipChanged(event, roomNid)
     // By sending, the sender has read what was there.
     if (this.#isOurs(sender)) this.changes.clear(sender, roomId, thread)
     const audience = await this.#audienceOf(roomNid)
@@ -130,13 +143,16 @@ class Batch {
     }
   }
 
-  #membershipChanged({ stateKey, roomId, content }: RoomEvent, roomNid: number): void {
+  async #membershipChanged({ stateKey, roomId, content }: RoomEvent, roomNid: number): Promise<void> {
     const userId = stateKey as UserId
     if (!this.#isOurs(userId)) return
-    this.#parts.audiences.changed(roomNid)
-    this.#audiences.delete(roomNid)
+    const membership = content['membership']
+    const before = this.#audiences.get(roomNid)
+    const now = await this.#parts.audiences.changed(roomNid, userId, membership === 'join', before)
+    if (now === undefined) this.#audiences.delete(roomNid)
+    else this.#audiences.set(roomNid, now)
     // Who has left sees no counts, and begins at zero when they come back.
-    if (content['membership'] === 'leave' || content['membership'] === 'ban') this.changes.clearAll(userId, roomId)
+    if (membership === 'leave' || membership === 'ban') this.changes.clearAll(userId, roomId)
   }
 
   #isOurs(userId: UserId): boolean {

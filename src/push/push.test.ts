@@ -226,3 +226,48 @@ test('two processes that change different rules at once lose neither', async () 
   const ids = (await processes[1]?.rules.get(bo))?.content.map((rule) => rule.rule_id)
   assert.deepEqual(new Set(ids), new Set(['r0', 'r1']))
 })
+
+test('the badge counts over all rooms', async () => {
+  const [anna, bo] = [await t.user('anna14'), await t.user('bo14')]
+  const rooms = [await t.room(anna, bo), await t.room(anna, bo)]
+  for (const room of rooms) await t.say(room, anna)
+  await t.say(rooms[0] as RoomId, anna)
+  for (const room of rooms) await unread(bo, room)
+  assert.deepEqual(await (await thePush()).unreadTotal(bo), { rooms: 2, notifications: 3 })
+})
+
+test('who joins is counted from then on, with their own rules, and who leaves no more', async () => {
+  const [anna, bo, cecilia] = [await t.user('anna15'), await t.user('bo15'), await t.user('cecilia15')]
+  const room = await t.room(anna)
+  const body = { pattern: 'hej', actions: ['notify', { set_tweak: 'highlight' }] }
+  await (await thePush()).rules.change(cecilia, (own) => setRule(own, { kind: 'content', ruleId: 'hej', body }))
+  await t.say(room, anna)
+  await unread(bo, room)
+  const join = (target: UserId) =>
+    t.rooms.changeMembership({ roomId: room, sender: target, target, membership: 'join' })
+  await Promise.all([join(bo), join(cecilia)])
+  await t.say(room, anna)
+  assert.deepEqual(
+    [(await unread(bo, room)).total, (await unread(cecilia, room)).total],
+    [
+      [1, 0],
+      [1, 1],
+    ],
+  )
+  await t.rooms.changeMembership({ roomId: room, sender: bo, target: bo, membership: 'leave' })
+  await t.say(room, anna)
+  const rows = await t.database.run<[string], { n: number }>(
+    { name: 'test.left', text: 'select count(*)::int as n from unread where user_id = $1', writes: false },
+    bo,
+  )
+  assert.deepEqual([(await unread(cecilia, room)).total, rows[0]?.n], [[2, 2], 0])
+})
+
+test('two processes that follow the same stream count every event once', async () => {
+  const [anna, bo] = [await t.user('anna16'), await t.user('bo16')]
+  const room = await t.room(anna, bo)
+  if (opened.length < 2) await open()
+  for (let round = 0; round < 5; round += 1) await Promise.all([t.say(room, anna), t.say(room, anna)])
+  const all = await Promise.all(opened.map((push) => push.unreadCounts(bo, [room], t.stream.head)))
+  for (const counts of all) assert.deepEqual(counts.get(room)?.total, { notifications: 10, highlights: 0 })
+})

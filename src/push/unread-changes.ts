@@ -3,6 +3,7 @@
 
 import type { ThreadId } from '#ephemeral/ephemeral.ts'
 import { type Query, query } from '#platform/database/database.ts'
+import type { Position } from '#platform/stream/stream.ts'
 import type { RoomId, UserId } from '#protocol/identifiers/identifiers.ts'
 import { addUnread, clearRooms, clearThreads, moveProgress } from './store/unread.ts'
 
@@ -48,8 +49,8 @@ export class UnreadChanges {
     room.threads.clear()
   }
 
-  /** The statements, to be run in one transaction. `position`: everything up to there is in it. */
-  queries(position: number): Query[] {
+  /** The statements that follow `lockProgress` in its transaction: they move the progress from `expected` to `position`. */
+  queries(expected: Position, position: Position): Query[] {
     const wholeRooms: [UserId, RoomId][] = []
     const cleared: [UserId, RoomId, ThreadId][] = []
     const added: [UserId, RoomId, ThreadId, number, number][] = []
@@ -63,16 +64,17 @@ export class UnreadChanges {
       }
     }
     const queries: Query[] = []
-    if (wholeRooms.length > 0) queries.push(query(clearRooms, column(wholeRooms, 0), column(wholeRooms, 1)))
+    if (wholeRooms.length > 0) {
+      queries.push(query(clearRooms, expected, column(wholeRooms, 0), column(wholeRooms, 1)))
+    }
     if (cleared.length > 0) {
-      queries.push(query(clearThreads, column(cleared, 0), column(cleared, 1), column(cleared, 2)))
+      queries.push(query(clearThreads, expected, column(cleared, 0), column(cleared, 1), column(cleared, 2)))
     }
     if (added.length > 0) {
-      queries.push(
-        query(addUnread, column(added, 0), column(added, 1), column(added, 2), column(added, 3), column(added, 4)),
-      )
+      const [users, rooms, threads] = [column(added, 0), column(added, 1), column(added, 2)]
+      queries.push(query(addUnread, expected, users, rooms, threads, column(added, 3), column(added, 4)))
     }
-    return [...queries, query(moveProgress, position)]
+    return [...queries, query(moveProgress, expected, position)]
   }
 
   #thread(userId: UserId, roomId: RoomId, thread: ThreadId): Change {

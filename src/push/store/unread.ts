@@ -21,40 +21,52 @@ export const selectUnreadTotal = statement<[user: string], { rooms: number; noti
      from unread where user_id = $1`,
 )
 
-type Users = readonly string[]
+type Texts = readonly string[]
 
-export const clearRooms = statement<[users: Users, rooms: readonly string[]]>(
+/**
+ * Takes the turn to count, and says how far it has come. What follows in the transaction does something only if that is what the
+ * process expects: two processes that follow the same stream count every event once.
+ */
+export const lockProgress = statement<[], { position: number }>(
+  'push.lock_progress',
+  'select position from push_progress for update',
+)
+
+const isExpected = '(select position from push_progress)'
+
+export const clearRooms = statement<[expected: number, users: Texts, rooms: Texts]>(
   'push.clear_rooms',
-  `delete from unread u using unnest($1::text[], $2::text[]) as x (user_id, room_id)
-    where u.user_id = x.user_id and u.room_id = x.room_id`,
+  `delete from unread u using unnest($2::text[], $3::text[]) as x (user_id, room_id)
+    where u.user_id = x.user_id and u.room_id = x.room_id and ${isExpected} = $1::bigint`,
 )
 
-export const clearThreads = statement<[users: Users, rooms: readonly string[], threads: readonly string[]]>(
+export const clearThreads = statement<[expected: number, users: Texts, rooms: Texts, threads: Texts]>(
   'push.clear_threads',
-  `delete from unread u using unnest($1::text[], $2::text[], $3::text[]) as x (user_id, room_id, thread_id)
-    where u.user_id = x.user_id and u.room_id = x.room_id and u.thread_id = x.thread_id`,
+  `delete from unread u using unnest($2::text[], $3::text[], $4::text[]) as x (user_id, room_id, thread_id)
+    where u.user_id = x.user_id and u.room_id = x.room_id and u.thread_id = x.thread_id and ${isExpected} = $1::bigint`,
 )
 
-/** Adds to the counts. In the order of the key, so that two writers never wait for each other in a circle. */
 export const addUnread = statement<
   [
-    users: Users,
-    rooms: readonly string[],
-    threads: readonly string[],
+    expected: number,
+    users: Texts,
+    rooms: Texts,
+    threads: Texts,
     notifications: readonly number[],
     highlights: readonly number[],
   ]
 >(
   'push.add_unread',
   `insert into unread (user_id, room_id, thread_id, notifications, highlights)
-    select * from unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::integer[]) order by 1, 2, 3
+    select x.* from unnest($2::text[], $3::text[], $4::text[], $5::integer[], $6::integer[]) as x
+     where ${isExpected} = $1::bigint
     on conflict (user_id, room_id, thread_id) do update
       set notifications = unread.notifications + excluded.notifications, highlights = unread.highlights + excluded.highlights`,
 )
 
-export const moveProgress = statement<[position: number]>(
+export const moveProgress = statement<[expected: number, position: number]>(
   'push.move_progress',
-  'update push_progress set position = $1 where position < $1',
+  'update push_progress set position = $2 where position = $1',
 )
 
 export const selectProgress = statement<[], { position: number }>(
