@@ -65,10 +65,10 @@ export const mayImport: ReadonlyMap<string, ReadonlySet<string>> = new Map<strin
   ['main', withBase(...modulesBelowEndpoints, 'endpoints', 'gateway', 'cli')],
 ])
 
-/** @returns the module of a file below `src`: `rooms`, `protocol/events`, `federation/transport` */
+/** @returns the module of a file below `src`: `rooms`, `protocol/events`, `federation/transport`; the group for what lies in no module of it */
 export function moduleOf(path: string): string {
   const [, first = '', second = ''] = path.split('/')
-  return GROUPS.has(first) ? `${first}/${second}` : first
+  return GROUPS.has(first) && !second.endsWith('.ts') ? `${first}/${second}` : first
 }
 
 /** @returns the one file of a module that others may import: `src/rooms/rooms.ts`, `src/protocol/events/events.ts` */

@@ -105,6 +105,14 @@ test('dots do not lead into another module', () => {
     /#accounts\/accounts\.ts/,
   )
   assertKept(dotsAcrossModules, { 'src/rooms/read/a.ts': "import '../store/b.ts'" })
+  assertKept(dotsAcrossModules, {
+    'src/federation/a.test.ts': "import './inbound/inbound.ts'\nimport './b-for-tests.ts'",
+  })
+})
+
+test('the program has no files between a group and its modules', () => {
+  const files = { 'src/federation/a.ts': "import '#federation/inbound/inbound.ts'" }
+  assertBroken(outsideTheTable, files, 'src/federation/a.ts:1', /the module federation has no row/)
 })
 
 test('an import of a file that is not there is found', () => {
