@@ -7,7 +7,7 @@ import { BoundedCache } from '#platform/limits/limits.ts'
 import type { Position, Stream, StreamedFact } from '#platform/stream/stream.ts'
 import type { RoomId, UserId } from '#protocol/identifiers/identifiers.ts'
 import type { EventFact, UserRoom } from '#rooms/rooms.ts'
-import { Attendance, type Waits } from './attendance.ts'
+import { type ActiveUser, Attendance, type RoomsOfUser, type Waits } from './attendance.ts'
 
 /** Rooms of users who do not sync just now, kept for their next request: some 300 bytes each. */
 const RESTING_ROOMS = 200_000
@@ -20,22 +20,11 @@ const MOST_CONCERNING = 10_000
 /** A membership that is durable and not yet announced is waited for so long at most. */
 const LONGEST_LAG: Milliseconds = 2_000
 
-export type RoomsOfUser = ReadonlyMap<RoomId, UserRoom>
-
 /** Facts about a user that change which rooms they have. */
 const changesRooms = (kind: string): boolean => kind === 'event' || kind === 'membership'
 
 /** Facts about a user that those who share a room with them are told. */
 const concernsOthers = (kind: string): boolean => kind === 'device-list' || kind === 'presence'
-
-export interface ActiveUser {
-  readonly userId: UserId
-  rooms: RoomsOfUser | undefined
-  /** Grows when the rooms change, so that an answer on its way is not taken for the present. */
-  epoch: number
-  loading: Promise<RoomsOfUser> | undefined
-  readonly attending: Set<Attendance>
-}
 
 export interface ActiveUsersParts {
   readonly stream: Stream

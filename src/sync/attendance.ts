@@ -3,7 +3,20 @@
 
 import type { Clock, Milliseconds } from '#platform/clock/clock.ts'
 import type { Position } from '#platform/stream/stream.ts'
-import type { ActiveUser } from './active-users.ts'
+import type { RoomId, UserId } from '#protocol/identifiers/identifiers.ts'
+import type { UserRoom } from '#rooms/rooms.ts'
+
+export type RoomsOfUser = ReadonlyMap<RoomId, UserRoom>
+
+/** A user with requests under way, or with rooms kept for the next one. */
+export interface ActiveUser {
+  readonly userId: UserId
+  rooms: RoomsOfUser | undefined
+  /** Grows when the rooms change, so that an answer on its way is not taken for the present. */
+  epoch: number
+  loading: Promise<RoomsOfUser> | undefined
+  readonly attending: Set<Attendance>
+}
 
 /** What an attendance needs of the registry that made it. */
 export interface Waits {

@@ -5,7 +5,7 @@
 import type { Position, StreamedFact } from '#platform/stream/stream.ts'
 import type { RoomId, UserId } from '#protocol/identifiers/identifiers.ts'
 import type { EventFact, KnownEvent, NodeHash, UserRoom } from '#rooms/rooms.ts'
-import type { RoomsOfUser } from './active-users.ts'
+import type { RoomsOfUser } from './attendance.ts'
 
 /** Everything in (after, upTo]. */
 export interface Window {
