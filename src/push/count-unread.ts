@@ -59,6 +59,7 @@ export class UnreadCounting {
   async count(items: readonly Item[]): Promise<void> {
     for (;;) {
       const fresh = items.filter((item) => item.position > this.#progress)
+      await this.#noteMembers(items.slice(0, items.length - fresh.length))
       const last = fresh.at(-1)
       if (last === undefined) return
       const batch = new Batch(this.#parts, await this.#threadsOf(fresh))
@@ -67,6 +68,17 @@ export class UnreadCounting {
         else await batch.receipt(item.receipt)
       }
       if (await this.#store(batch.changes, last.position)) return
+    }
+  }
+
+  /** What another process has counted still changes who is in our rooms as we remember them. */
+  async #noteMembers(counted: readonly Item[]): Promise<void> {
+    for (const item of counted) {
+      if (item.kind !== 'event' || item.known.event.type !== 'm.room.member') continue
+      const { stateKey, content } = item.known.event
+      if (serverNameOf(stateKey as UserId) !== this.#parts.serverName) continue
+      const isJoined = content['membership'] === 'join'
+      await this.#parts.audiences.changed(item.known.roomNid, stateKey as UserId, isJoined, undefined)
     }
   }
 
