@@ -8,11 +8,11 @@ import { isObject, type Json, type JsonObject, objectAt, stringAt, stringsAt } f
 import { fitsIn } from '#protocol/size-limits/size-limits.ts'
 import { invalidSignature } from './errors.ts'
 import { MAX_DEVICE_KEYS_BYTES } from './limits.ts'
-import { canonicalOrUndefined, isSignedBy, signatureBy, withSignaturesOf } from './signed-keys.ts'
+import { canonicalOrUndefined, isSignedBy, withSignaturesOf } from './signed-keys.ts'
 
 /**
- * `strict`: a device signs its keys and never changes them. `tolerant`: as other servers have it, who leave both to the clients: keys
- * without a signature and new keys under an old ID are taken; a signature that is there must be good.
+ * `strict`: a device signs its keys and never changes them; what clients would not trust does not come in. `tolerant`: as other servers have
+ * it, both are left to the clients, who must check them anyway, since a server is not to be trusted with it.
  */
 export type DeviceKeyRules = 'strict' | 'tolerant'
 
@@ -44,7 +44,7 @@ export function readUploadedDeviceKeys(
     throw invalidParam('"user_id" and "device_id" in "device_keys" must be those of the session that uploads.')
   }
   if (!hasForm(value)) throw badJson('"device_keys" must have "algorithms" (texts) and "keys" (texts by name).')
-  refuseBadSignature(value, owner, crypto, rules)
+  if (rules === 'strict') refuseUnlessSigned(value, owner, crypto)
   const keys = withSignaturesOf(value, owner.userId)
   const text = canonicalOrUndefined(keys)
   if (text === undefined) throw badJson('"device_keys" has numbers or characters that cannot be signed.')
@@ -54,14 +54,12 @@ export function readUploadedDeviceKeys(
   return { keys, text }
 }
 
-function refuseBadSignature(
+function refuseUnlessSigned(
   keys: JsonObject,
   { userId, deviceId }: { readonly userId: UserId; readonly deviceId: DeviceId },
   crypto: Crypto,
-  rules: DeviceKeyRules,
 ): void {
   const keyId = ownKeyId(deviceId)
-  if (signatureBy(keys, userId, keyId) === undefined && rules === 'tolerant') return
   const publicKey = ownKeyOf(keys, deviceId)
   if (publicKey !== undefined && isSignedBy(keys, { userId, keyId, publicKey }, crypto)) return
   throw invalidSignature(`"device_keys" must be signed by its own key ${keyId}.`)

@@ -242,7 +242,12 @@ test('tolerant: keys without a signature are taken, and new ones under an old ID
   assert.deepEqual((await query()).device_keys[bo.userId]?.['BO1'], unsigned)
   assert.deepEqual((await alfa.e2ee.claimKeys(claims)).one_time_keys, {})
   const forged = { ...bo.keys, keys: unsigned['keys'] ?? null }
-  await assert.rejects(upload(beta, { ...bo, keys: forged }), { errcode: 'M_INVALID_SIGNATURE' })
+  await upload(beta, { ...bo, keys: forged })
+  assert.deepEqual(
+    (await query()).device_keys[bo.userId]?.['BO1'],
+    forged,
+    'whether to trust them is for clients to say',
+  )
 })
 
 test('for many users of one server there is one question, and their lists are fetched in the background', async () => {
@@ -301,8 +306,10 @@ test('once started, stale lists are fetched when they are due, and no more after
   const stop = process.start()
   alfa.cut.clear()
   const asked = alfa.asked.length
-  await alfa.clock.advance(2 * 60_000)
-  await process.idle()
+  for (let look = 0; look < 3; look += 1) {
+    await alfa.clock.advance(30_000)
+    await process.idle()
+  }
   assert.ok(alfa.asked.length > asked)
   await stop()
   assert.equal(alfa.clock.pending, 0, 'no timer is left')
