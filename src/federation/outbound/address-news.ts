@@ -11,7 +11,8 @@ import { isOursToSend, type News } from './read-news.ts'
 /** Where addressed news are put. */
 export interface Mailroom {
   entry(server: ServerName, entry: Entry): void
-  passing(server: ServerName, passing: Passing): void
+  /** `position`: of a receipt, which can be read again. */
+  passing(server: ServerName, passing: Passing, position?: Position): void
   outbox(server: ServerName): void
 }
 
@@ -39,7 +40,7 @@ export async function addressNews(parts: OutboundParts, news: readonly News[], m
     } else {
       for (const receipt of item.receipts) {
         const servers = (await parts.rooms.head(receipt.roomId))?.serverNames ?? []
-        for (const server of others(servers)) mailroom.passing(server, { kind: 'receipt', receipt })
+        for (const server of others(servers)) mailroom.passing(server, { kind: 'receipt', receipt }, position)
       }
     }
   }

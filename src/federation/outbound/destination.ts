@@ -56,13 +56,14 @@ export class Destination {
     this.#wanted = this.#behind ? Number.POSITIVE_INFINITY : 0
   }
 
+  /** Good while something is pending. */
   get cursor(): Position {
     return this.#cursor
   }
 
-  /** Something that must arrive has not been answered for. */
+  /** Something that must arrive, at its place in the order, has not been answered for. */
   get isPending(): boolean {
-    return this.#behind || this.#queue.length > 0 || this.#sending !== undefined
+    return this.#behind || this.#queue.length > 0 || (this.#sending !== undefined && this.#sending.upTo > this.#cursor)
   }
 
   get isIdle(): boolean {
@@ -70,7 +71,7 @@ export class Destination {
   }
 
   get #hasWork(): boolean {
-    return this.isPending || this.#hasOutbox || !this.#passing.isEmpty
+    return this.isPending || this.#hasOutbox || !this.#passing.isEmpty || this.#sending !== undefined
   }
 
   /** Nothing is being sent: all is answered, or has a pause. */
@@ -84,18 +85,22 @@ export class Destination {
   }
 
   add(entry: Entry): void {
-    if (this.#behind) this.#wanted = Math.max(this.#wanted, entry.position)
-    else if (this.isPending || entry.position > this.#cursor) this.#enqueue(entry)
+    if (this.#behind) {
+      this.#wanted = Math.max(this.#wanted, entry.position)
+      return
+    }
+    if (!this.isPending) {
+      // Read from the tables already, when it was behind.
+      if (entry.position <= this.#cursor) return
+      this.#cursor = entry.position - 1
+    }
+    if (!this.#queue.push(entry)) this.#fallBehind()
   }
 
-  #enqueue(entry: Entry): void {
-    if (!this.isPending) this.#cursor = entry.position - 1
-    if (!this.#queue.push(entry)) this.#fallBehind(entry.position)
-  }
-
-  /** Passed over while the server is away. */
-  addPassing(passing: Passing): void {
-    if (this.#timer === undefined) this.#passing.add(passing)
+  /** `position`: where it stands when it can be read again; undefined: nowhere. While the server is away, nothing is kept of it. */
+  addPassing(passing: Passing, position: Position | undefined): void {
+    if (this.#timer === undefined) this.#passing.add(passing, position)
+    else this.#missFrom(position)
   }
 
   addOutbox(): void {
@@ -125,9 +130,10 @@ export class Destination {
 
   async #run(): Promise<void> {
     while (!this.#parts.signal.aborted) {
-      this.#sending ??= await this.#next()
-      if (this.#sending === undefined) return
-      const { txnId, pdus, edus } = this.#sending
+      if (this.#sending === undefined) await this.#prepare()
+      const sending = this.#sending
+      if (sending === undefined) return
+      const { txnId, pdus, edus } = sending
       const outcome = await this.#parts.transport.sendTransaction(this.name, { txnId, pdus, edus }, this.#parts.signal)
       if (outcome.ok) {
         if (outcome.value.refused.length > 0) this.#noteRefused(outcome.value.refused)
@@ -141,7 +147,7 @@ export class Destination {
           'A transaction was refused for good.',
         )
       }
-      await this.#taken(this.#sending)
+      await this.#taken(sending)
     }
   }
 
@@ -157,15 +163,19 @@ export class Destination {
     this.#parts.moved(this)
   }
 
-  /** The next transaction; undefined: nothing waits. */
-  async #next(): Promise<Sending | undefined> {
+  /** Makes the next transaction, if anything waits. */
+  async #prepare(): Promise<void> {
     for (;;) {
       const missed = this.#behind ? await this.#parts.inTurn(this.name, () => this.#readMissed()) : undefined
       // After the events, so that it has the keys to all of them.
       const outbox = this.#behind || this.#hasOutbox ? await this.#readOutbox() : []
       const sending = this.#make(outbox, missed)
-      if (sending.pdus.length + sending.edus.length > 0) return sending
-      if (missed === undefined) return undefined
+      if (sending.pdus.length + sending.edus.length > 0) {
+        // In the turn that took them from the queue: at no time are they in neither place.
+        this.#sending = sending
+        return
+      }
+      if (missed === undefined) return
       this.#cursor = Math.max(this.#cursor, sending.upTo)
       if (sending.complete && this.#wanted <= this.#cursor) {
         this.#behind = false
@@ -220,22 +230,27 @@ export class Destination {
   }
 
   /** Forgets the news: they are in the tables. */
-  #fallBehind(wanted: Position): void {
-    const waiting = this.#queue.take(this.#queue.length).at(-1)?.position ?? 0
+  #fallBehind(): void {
+    this.#queue.take(this.#queue.length)
     this.#behind = true
-    this.#wanted = Math.max(this.#wanted, wanted, waiting)
+    this.#wanted = Number.POSITIVE_INFINITY
+  }
+
+  #missFrom(position: Position | undefined): void {
+    if (this.isPending || position === undefined || position <= this.#cursor) return
+    this.#cursor = position - 1
+    this.#fallBehind()
   }
 
   #giveUpForNow(pause: Milliseconds): void {
     if (this.#parts.signal.aborted) return
-    const { outboxUpTo } = this.#sending ?? {}
+    if (this.isPending) this.#fallBehind()
+    else this.#missFrom(this.#passing.since)
+    this.#passing.clear()
     if (pause > KEEP_TRANSACTION && this.#sending !== undefined) {
-      if (this.#sending.upTo > this.#cursor) this.#fallBehind(this.#sending.upTo)
-      if (outboxUpTo !== undefined) this.#hasOutbox = true
+      this.#hasOutbox ||= this.#sending.outboxUpTo !== undefined
       this.#sending = undefined
     }
-    if (this.#queue.length > 0) this.#fallBehind(0)
-    this.#passing.clear()
     this.#timer = this.#parts.clock.after(pause, () => {
       this.#timer = undefined
       this.wake()

@@ -3,6 +3,7 @@
 
 import type { Milliseconds, Timer } from '#platform/clock/clock.ts'
 import { FairSemaphore } from '#platform/limits/limits.ts'
+import type { Position } from '#platform/stream/stream.ts'
 import type { ServerName } from '#protocol/identifiers/identifiers.ts'
 import type { Mailroom } from './address-news.ts'
 import { Destination } from './destination.ts'
@@ -56,8 +57,8 @@ export class Destinations implements Mailroom {
     this.#touch(server).add(entry)
   }
 
-  passing(server: ServerName, passing: Passing): void {
-    this.#touch(server).addPassing(passing)
+  passing(server: ServerName, passing: Passing, position?: Position): void {
+    this.#touch(server).addPassing(passing, position)
   }
 
   outbox(server: ServerName): void {

@@ -3,6 +3,7 @@
 
 import { type PresenceState, presenceEdu, type Receipt, receiptEdus } from '#ephemeral/ephemeral.ts'
 import type { Milliseconds } from '#platform/clock/clock.ts'
+import type { Position } from '#platform/stream/stream.ts'
 import type { Passing } from './entry.ts'
 
 /** Of each kind. A transaction goes out within milliseconds, so that this many wait only for a server that is slow. */
@@ -14,12 +15,19 @@ export class PassingNews {
   readonly #receipts = new Map<string, Receipt>()
   readonly #presence = new Map<string, PresenceState>()
   readonly #typing = new Map<string, string>()
+  #since: Position | undefined
 
   get isEmpty(): boolean {
     return this.#receipts.size + this.#presence.size + this.#typing.size === 0
   }
 
-  add(passing: Passing): void {
+  /** Where the oldest stands that can be read again; undefined: nothing can. */
+  get since(): Position | undefined {
+    return this.#since
+  }
+
+  add(passing: Passing, position: Position | undefined): void {
+    this.#since ??= position
     if (passing.kind === 'receipt') {
       const { roomId, userId, threadId } = passing.receipt
       put(this.#receipts, `${roomId} ${userId} ${threadId ?? ''}`, passing.receipt)
@@ -34,6 +42,7 @@ export class PassingNews {
       // Some few EDUs: a second one only where somebody has read two threads of a room.
       edus.push(...receiptEdus([...this.#receipts.values()]).slice(0, count))
       this.#receipts.clear()
+      this.#since = undefined
     }
     for (const [key, edu] of this.#typing) {
       if (edus.length >= count) return edus
@@ -49,6 +58,7 @@ export class PassingNews {
   }
 
   clear(): void {
+    this.#since = undefined
     this.#receipts.clear()
     this.#presence.clear()
     this.#typing.clear()

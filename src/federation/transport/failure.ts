@@ -62,6 +62,7 @@ const told: { readonly [errcode: string]: { readonly status: number; readonly me
     status: 400,
     message: 'The other server cannot check the conditions for joining. Try through another server in the room.',
   },
+  M_INVITE_BLOCKED: { status: 403, message: 'This person does not accept invitations. Reach them another way.' },
   M_UNABLE_TO_GRANT_JOIN: {
     status: 400,
     message: 'The other server cannot let anyone into the room. Try through another server in the room.',
