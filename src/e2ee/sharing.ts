@@ -3,12 +3,10 @@
 
 import type { DeviceChange } from '#accounts/accounts.ts'
 import type { Position } from '#platform/stream/stream.ts'
-import type { DeviceId, ServerName, UserId } from '#protocol/identifiers/identifiers.ts'
+import type { DeviceId, UserId } from '#protocol/identifiers/identifiers.ts'
 
 /** Who is joined to the same rooms. Offered by `rooms`. */
 export interface Sharing {
-  usersSharingRoomsWith(userId: UserId): Promise<readonly UserId[]>
-  serversSharingRoomsWith(userId: UserId): Promise<readonly ServerName[]>
   /** Local users who share a room with a remote user. */
   localUsersSharingRoomsWith(userId: UserId): Promise<readonly UserId[]>
   /** Those of `others` who share a room with the user. */

@@ -80,8 +80,6 @@ export class TestRooms {
 
   sharingAt(server: ServerName): E2eeParts['sharing'] {
     return {
-      usersSharingRoomsWith: async (user) => this.others(user),
-      serversSharingRoomsWith: async (user) => [...new Set(this.others(user).map(serverNameOf))],
       localUsersSharingRoomsWith: async (user) => this.others(user).filter((other) => serverNameOf(other) === server),
       sharesRoom: async (user, others) => new Set(others.filter((other) => this.since(user, other) !== undefined)),
       sharesRoomSince: async (user, others) =>

@@ -25,12 +25,6 @@ export const selectDueLists = statement<[number, number], RemoteListRow>(
   `select ${columns} from remote_device_list where stale and retry_at <= $1 order by retry_at limit $2`,
 )
 
-/** When the next stale list is due. */
-export const selectNextDue = statement<[], { readonly retry_at: number | null }>(
-  'e2ee.select_next_due',
-  `select min(retry_at) as retry_at from remote_device_list where stale`,
-)
-
 export interface RemoteDeviceRow {
   readonly user_id: string
   readonly device_id: string
