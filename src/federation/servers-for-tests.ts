@@ -13,7 +13,7 @@ import { edgeAnswers, mount, type Tenant } from '#endpoints/mount.ts'
 import { Ephemeral } from '#ephemeral/ephemeral.ts'
 import { FakeClock } from '#platform/clock/clock.ts'
 import { loadCrypto } from '#platform/crypto/crypto.ts'
-import type { Schema } from '#platform/database/database.ts'
+import { type Schema, statement } from '#platform/database/database.ts'
 import { type TestScope, testDatabase } from '#platform/database/test-database.ts'
 import { createDispatch } from '#platform/http/http.ts'
 import { type Log, logTo } from '#platform/log/log.ts'
@@ -165,6 +165,15 @@ export class TestServer {
     await this.start()
   }
 
+  /** What is done in `act` is not sent, and never will be: as if it had been lost on the way. */
+  async unsent(act: () => Promise<void>): Promise<void> {
+    await this.running.outbound.stop()
+    await act()
+    await this.running.stop()
+    await this.database.run(skipNews, this.running.stream.head)
+    await this.start()
+  }
+
   async user(username: string): Promise<UserId> {
     const { userId } = await this.running.accounts.createUser({ username, password: undefined })
     return userId
@@ -220,6 +229,11 @@ export class TestServer {
     return this.rooms.membership(roomId, userId)
   }
 }
+
+const skipNews = statement<[number]>(
+  'test.skip_news',
+  `update follower set position = $1 where name = 'federation-outbound'`,
+)
 
 type TestModules = Pick<Running, 'accounts' | 'rooms' | 'e2ee' | 'ephemeral' | 'inbound'> & {
   readonly federation: FederationTransport
