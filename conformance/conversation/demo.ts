@@ -8,6 +8,9 @@ import { loopbackFetch } from './loopback-fetch.ts'
 import { startOwnSandbox } from './own-sandbox.ts'
 import type { Home } from './participant.ts'
 
+// The SDK tells much of its inner life to the console; here only the conversation is told.
+for (const level of ['debug', 'info', 'log', 'warn', 'error'] as const) console[level] = () => undefined
+
 const fetchFn = loopbackFetch()
 
 const running = await runningSandbox()

@@ -11,7 +11,8 @@ import {
   RoomEvent,
   SyncState,
 } from 'matrix-js-sdk'
-import { logger } from 'matrix-js-sdk/lib/logger.js'
+import { type Logger, logger } from 'matrix-js-sdk/lib/logger.js'
+import { Line } from './line.ts'
 
 export interface Home {
   readonly baseUrl: string
@@ -29,17 +30,22 @@ export class Participant {
   /** The key to the user's secret storage, once they have made or typed it in. */
   recoveryKey: Uint8Array<ArrayBuffer> | undefined
 
-  private constructor(client: MatrixClient, home: Home, recoveryKey: Uint8Array<ArrayBuffer> | undefined) {
+  readonly #line: Line
+
+  private constructor(client: MatrixClient, home: Home, line: Line, recoveryKey: Uint8Array<ArrayBuffer> | undefined) {
     this.client = client
+    this.#line = line
     this.home = home
     this.recoveryKey = recoveryKey
   }
 
   /** Logs in on a new device and syncs. */
   static async arrive(home: Home, recoveryKey?: Uint8Array<ArrayBuffer>): Promise<Participant> {
-    ;(logger as unknown as { disableAll?: () => void }).disableAll?.()
-    const { baseUrl, userId, fetchFn } = home
-    const anonymous = createClient({ baseUrl, fetchFn })
+    if ('disableAll' in logger && typeof logger.disableAll === 'function') logger.disableAll()
+    const { baseUrl, userId } = home
+    const line = new Line(home.fetchFn)
+    const fetchFn = line.fetch
+    const anonymous = createClient({ baseUrl, fetchFn, logger: silent })
     const login = await anonymous.loginRequest({
       type: 'm.login.password',
       identifier: { type: 'm.id.user', user: userId },
@@ -50,6 +56,7 @@ export class Participant {
     const client = createClient({
       baseUrl,
       fetchFn,
+      logger: silent,
       userId: login.user_id,
       deviceId: login.device_id,
       accessToken: login.access_token,
@@ -65,9 +72,10 @@ export class Participant {
       },
     })
     await client.initRustCrypto({ useIndexedDB: false })
-    const participant = new Participant(client, home, recoveryKey)
+    const participant = new Participant(client, home, line, recoveryKey)
     keys.of = participant
-    await participant.online()
+    await client.startClient({ initialSyncLimit: 50, lazyLoadMembers: true })
+    await participant.waitForSync()
     return participant
   }
 
@@ -81,14 +89,20 @@ export class Participant {
     return crypto
   }
 
-  /** Starts syncing and waits for the first answer. */
+  /** The line is there again. */
   async online(): Promise<void> {
-    const ready = this.waitForSync()
-    await this.client.startClient({ initialSyncLimit: 50, lazyLoadMembers: true })
-    await ready
+    this.#line.heal()
+    this.client.retryImmediately()
+    await this.waitForSync()
   }
 
+  /** The line is cut; the program goes on running. */
   offline(): void {
+    this.#line.cut()
+  }
+
+  /** Ends the program. */
+  leave(): void {
     this.client.stopClient()
   }
 
@@ -117,6 +131,8 @@ export class Participant {
 
   /** Opens the secrets of the account on a second device and fetches the room keys from the backup. @returns how many. */
   async restoreFromBackup(): Promise<number> {
+    // The public keys must be known before the private ones can be checked against them.
+    await this.crypto.userHasCrossSigningKeys(undefined, true)
     await this.crypto.bootstrapCrossSigning({})
     await this.crypto.loadSessionBackupPrivateKeyFromSecretStorage()
     await this.crypto.checkKeyBackupAndEnable()
@@ -154,12 +170,7 @@ export class Participant {
     let found: MatrixEvent | undefined
     await this.until(`${this.userId} reads ${eventId}`, () => {
       found = this.#find(roomId, eventId)
-      return (
-        found !== undefined &&
-        !found.isBeingDecrypted() &&
-        found.getClearContent() !== null &&
-        !found.isDecryptionFailure()
-      )
+      return found !== undefined && isReadable(found)
     })
     if (!found) throw new Error('unreachable')
     return found
@@ -205,4 +216,19 @@ export class Participant {
       this.client.on(RoomEvent.MyMembership, look)
     })
   }
+}
+
+/** A message that went in the clear, or one that could be decrypted. */
+const isReadable = (event: MatrixEvent): boolean =>
+  !event.isEncrypted() ||
+  (!event.isBeingDecrypted() && !event.isDecryptionFailure() && event.getClearContent() !== null)
+
+/** The SDK tells much of its inner life; here only the conversation is told. */
+const silent: Logger = {
+  trace: () => undefined,
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  getChild: () => silent,
 }
