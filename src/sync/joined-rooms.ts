@@ -26,17 +26,12 @@ export async function newWishes(
   rooms: Rooms,
   asking: Asking,
   window: Window,
-  found: { readonly news: News; readonly joined: readonly UserRoom[] },
+  found: { readonly news: News; readonly mine: RoomsOfUser },
 ): Promise<RoomWish[]> {
-  const { news, joined } = found
-  const asked = new Set(joined)
-  const newly = await newlyJoined(
-    rooms,
-    asking,
-    window,
-    news.memberships.filter((room) => asked.has(room)),
-  )
-  const stayed = asking.fullState ? joined : joined.filter((room) => news.rooms.has(room))
+  const { news, mine } = found
+  const isAsked = ({ membership, roomId }: UserRoom) => membership === 'join' && asking.filter.room.includesRoom(roomId)
+  const newly = await newlyJoined(rooms, asking, window, news.memberships.filter(isAsked))
+  const stayed = asking.fullState ? joinedRooms(asking, mine) : [...news.rooms.keys()].filter(isAsked)
   const near: RoomWish[] = []
   const far: UserRoom[] = []
   for (const room of stayed) {
@@ -45,6 +40,7 @@ export async function newWishes(
     if (arrivals && !asking.fullState) near.push(nearWish(asking, window, room, arrivals))
     else far.push(room)
   }
+  if (newly.size === 0 && far.length === 0) return near
   const [first, read] = await Promise.all([
     firstTimelines(rooms, asking, window.upTo, [...newly]),
     timelinesOfWindow(rooms, asking, window, far),
@@ -68,7 +64,13 @@ export const quietWish = (room: UserRoom, { upTo }: Window): RoomWish => ({
   related: new Set(),
 })
 
-/** The joined rooms that the filter lets through. */
+/** The room, if the user has joined it and the filter lets it through. */
+export function joinedRoom({ filter }: Asking, mine: RoomsOfUser, roomId: RoomId): UserRoom | undefined {
+  const room = mine.get(roomId)
+  return room?.membership === 'join' && filter.room.includesRoom(roomId) ? room : undefined
+}
+
+/** All joined rooms that the filter lets through: for first answers, and where memory does not reach back. */
 export function joinedRooms({ filter }: Asking, rooms: RoomsOfUser): UserRoom[] {
   const joined: UserRoom[] = []
   for (const room of rooms.values()) {

@@ -10,11 +10,19 @@ import type { ActiveUser, RoomsOfUser } from './attendance.ts'
 import { accountDataTexts, addReceipts, addTyping, type TextsByRoom } from './beside-events.ts'
 import type { DeviceSections } from './devices.ts'
 import { blocksInvites, invitationText } from './invitations.ts'
-import { firstWishes, joinedRooms, newWishes, quietWish } from './joined-rooms.ts'
+import { firstWishes, joinedRoom, joinedRooms, newWishes, quietWish } from './joined-rooms.ts'
 import { type LeftRoom, leftRoom } from './left-rooms.ts'
 import { type News, newsFromFacts, newsFromRooms, type Window } from './news.ts'
 import { type RoomSection, type RoomWish, roomSections } from './room-sections.ts'
-import { eventsMember, mapMember, objectOf, stateMembers, timelineMember, unreadMembers } from './room-texts.ts'
+import {
+  eventsMember,
+  joinedTexts,
+  mapMember,
+  objectOf,
+  stateMembers,
+  timelineMember,
+  unreadMembers,
+} from './room-texts.ts'
 import { type PeopleMoved, peopleMoved } from './shared-rooms.ts'
 import { type SincePoint, tokenOfSince } from './since-token.ts'
 import type { Sources } from './sources.ts'
@@ -58,45 +66,44 @@ export const withToken = (answer: Answer, token: string): Answer => ({
 
 export async function readAnswer(parts: ReadingParts, request: ReadRequest): Promise<Answer> {
   const { asking, since } = request
-  const { window, mine, news } = await look(parts, request)
+  const looked = await look(parts, request)
+  const { window, mine, news } = looked
   const typing = parts.sources.ephemeral?.typing.serial ?? 0
-  const joined = joinedRooms(asking, mine)
-  const wishes =
-    news === undefined
-      ? await firstWishes(parts.rooms, asking, window.upTo, joined)
-      : await newWishes(parts.rooms, asking, window, { news, joined })
-  const [left, invitations, accountData] = await Promise.all([
-    leftRooms(parts, asking, window, mine, news),
-    invitedRooms(parts, asking, mine, news),
-    accountDataOf(parts, asking, window, news, wishes),
-  ])
-  const moved = await movedPeople(parts, asking, news, wishes, left)
-  const [join, leave, presence, device] = await Promise.all([
-    joinSection(parts, request, window, { news, joined, wishes, accountData: accountData.byRoom }),
-    leaveSection(parts, request, left, accountData.byRoom),
-    presenceSection(parts, asking, window, news, moved),
-    deviceSection(parts, request, window, news, moved),
-  ])
+  const wishes = news
+    ? await newWishes(parts.rooms, asking, window, { news, mine })
+    : await firstWishes(parts.rooms, asking, window.upTo, joinedRooms(asking, mine))
+  // Where the news say that there is nothing, nothing is asked: most answers tell one message to many.
+  const isFirst = news === undefined || asking.fullState
+  const comesOrGoes = isFirst || news.memberships.length > 0
+  const left = comesOrGoes ? await leftRooms(parts, asking, looked) : []
+  const invitations = comesOrGoes ? await invitedRooms(parts, asking, looked) : undefined
+  const accountData = await accountDataOf(parts, asking, looked, wishes)
+  const moved = news?.deviceLists ? await movedPeople(parts, asking, wishes, left) : nobody
+  const join = await joinSection(parts, request, looked, { wishes, accountData: accountData.byRoom })
+  const leave = left.length > 0 ? await leaveSection(parts, request, left, accountData.byRoom) : noSection
+  const seesPresence = isFirst || news.presence || moved.joined.size > 0
+  const presence = seesPresence ? await presenceSection(parts, asking, looked, moved) : ''
+  const device = await deviceSection(parts, request, looked, moved)
   const token = tokenOfSince({ position: window.upTo, typing, toDevice: device.upTo })
-  const roomsMember = objectOf([
+  const roomsMember = joinedTexts([
     mapMember('join', join.texts),
-    mapMember('invite', invitations.invite),
-    mapMember('knock', invitations.knock),
+    invitations ? mapMember('invite', invitations.invite) : '',
+    invitations ? mapMember('knock', invitations.knock) : '',
     mapMember('leave', leave.texts),
   ])
-  const told = [
-    roomsMember === '{}' ? '' : `"rooms":${roomsMember}`,
-    accountData.global.length === 0 ? '' : eventsMember('account_data', accountData.global.join()),
+  const told = joinedTexts([
+    roomsMember === '' ? '' : `"rooms":{${roomsMember}}`,
+    accountData.global.length === 0 ? '' : eventsMember('account_data', joinedTexts(accountData.global)),
     presence,
     device.messages,
     device.lists,
-  ].filter((text) => text !== '')
+  ])
   return {
-    isEmpty: since !== undefined && told.length === 0,
+    isEmpty: since !== undefined && told === '',
     upTo: window.upTo,
     token,
-    members: new Map([...join.members, ...leave.members]),
-    text: objectOf([`"next_batch":"${token}"`, ...told, device.counts]),
+    members: leave.members.size > 0 ? new Map([...join.members, ...leave.members]) : join.members,
+    text: objectOf([`"next_batch":"${token}"`, told, device.counts]),
   }
 }
 
@@ -125,8 +132,6 @@ async function look({ users, stream }: ReadingParts, { user, since, after }: Rea
 }
 
 interface JoinParts {
-  readonly news: News | undefined
-  readonly joined: readonly UserRoom[]
   readonly wishes: readonly RoomWish[]
   readonly accountData: TextsByRoom
 }
@@ -136,22 +141,25 @@ interface Section {
   readonly members: MembersByRoom
 }
 
+const noSection: Section = { texts: new Map(), members: new Map() }
+
 async function joinSection(
   parts: ReadingParts,
   { asking, since, told }: ReadRequest,
-  window: Window,
-  { news, joined, wishes, accountData }: JoinParts,
+  looked: Look,
+  { wishes, accountData }: JoinParts,
 ): Promise<Section> {
   const { rooms, states, sources } = parts
-  const ephemeral = await ephemeralTexts(parts, asking, since, window, { news, joined, wishes })
-  const byId = new Map(joined.map((room) => [room.roomId, room]))
+  const { window, mine, news } = looked
+  const ephemeral = await ephemeralTexts(parts, asking, since, looked, wishes)
   const withEvents = new Set(wishes.map(({ ref }) => ref.roomId))
   const beside = new Set([...ephemeral.keys(), ...accountData.keys(), ...(news?.counts ?? [])])
   const quiet = [...beside].flatMap((roomId) => {
-    const room = withEvents.has(roomId) ? undefined : byId.get(roomId)
+    const room = withEvents.has(roomId) ? undefined : joinedRoom(asking, mine, roomId)
     return room ? quietWish(room, window) : []
   })
-  const all = [...wishes, ...quiet]
+  const all = quiet.length > 0 ? [...wishes, ...quiet] : wishes
+  if (all.length === 0) return noSection
   const sections = await roomSections({ rooms, states, told }, asking, all)
   const tells = all.filter(({ ref, whole }) => {
     return whole || beside.has(ref.roomId) || sections.get(ref.roomId)?.isEmpty === false
@@ -188,32 +196,31 @@ async function ephemeralTexts(
   { sources }: ReadingParts,
   asking: Asking,
   since: SincePoint | undefined,
-  window: Window,
-  { news, joined, wishes }: Omit<JoinParts, 'accountData'>,
+  { window, mine, news }: Look,
+  wishes: readonly RoomWish[],
 ): Promise<TextsByRoom> {
   const texts: TextsByRoom = new Map()
   const { ephemeral } = sources
   if (!ephemeral) return texts
   const whole = new Set(wishes.flatMap((wish) => (wish.whole && !asking.fullState ? wish.ref.roomId : [])))
-  const isAsked = new Set(joined.map(({ roomId }) => roomId))
-  const receipts = news?.receipts ? [...news.receipts] : joined.map(({ roomId }) => roomId)
-  const changed = receipts.filter((roomId) => isAsked.has(roomId) && !whole.has(roomId))
-  await addReceipts(texts, asking, window, ephemeral, { changed, whole: [...whole] })
   const typed = since && ephemeral.typing.changedSince(since.typing)
+  const all = news?.receipts && typed ? [] : joinedRooms(asking, mine).map(({ roomId }) => roomId)
+  const isToldAnew = (roomId: RoomId) => !whole.has(roomId) && joinedRoom(asking, mine, roomId) !== undefined
+  const changed = [...(news?.receipts ?? all)].filter(isToldAnew)
+  if (changed.length > 0 || whole.size > 0) {
+    await addReceipts(texts, asking, window, ephemeral, { changed, whole: [...whole] })
+  }
   if (typed) {
-    const told = [...typed].filter((roomId) => isAsked.has(roomId) && !whole.has(roomId))
-    addTyping(texts, asking, ephemeral, told, false)
+    addTyping(texts, asking, ephemeral, [...typed].filter(isToldAnew), false)
     addTyping(texts, asking, ephemeral, whole, true)
-  } else addTyping(texts, asking, ephemeral, isAsked, true)
+  } else addTyping(texts, asking, ephemeral, all, true)
   return texts
 }
 
 async function leftRooms(
   { rooms }: ReadingParts,
   asking: Asking,
-  { after }: Window,
-  mine: RoomsOfUser,
-  news: News | undefined,
+  { window: { after }, mine, news }: Look,
 ): Promise<LeftRoom[]> {
   const { includesRoom, includeLeave } = asking.filter.room
   const isLeft = ({ membership, forgotten, roomId }: UserRoom) =>
@@ -258,8 +265,7 @@ async function ownEventText(
 async function invitedRooms(
   { rooms, sources }: ReadingParts,
   asking: Asking,
-  mine: RoomsOfUser,
-  news: News | undefined,
+  { mine, news }: Look,
 ): Promise<{ readonly invite: ReadonlyMap<string, string>; readonly knock: ReadonlyMap<string, string> }> {
   const invite = new Map<string, string>()
   const knock = new Map<string, string>()
@@ -284,8 +290,7 @@ async function invitedRooms(
 async function accountDataOf(
   { sources: { accounts, push } }: ReadingParts,
   asking: Asking,
-  { after, upTo }: Window,
-  news: News | undefined,
+  { window: { after, upTo }, news }: Look,
   wishes: readonly RoomWish[],
 ): Promise<{ readonly global: readonly string[]; readonly byRoom: TextsByRoom }> {
   const { userId } = asking
@@ -314,11 +319,10 @@ const nobody: PeopleMoved = { joined: new Set(), left: new Set() }
 async function movedPeople(
   { rooms, sources }: ReadingParts,
   { userId }: Asking,
-  news: News | undefined,
   wishes: readonly RoomWish[],
   left: readonly LeftRoom[],
 ): Promise<PeopleMoved> {
-  if (!news?.deviceLists || !(sources.encryption ?? sources.ephemeral)) return nobody
+  if (!(sources.encryption ?? sources.ephemeral)) return nobody
   const leftWishes = left.flatMap((room) => (room.kind === 'history' ? room.wish : []))
   return peopleMoved(rooms, userId, wishes, leftWishes)
 }
@@ -326,8 +330,7 @@ async function movedPeople(
 async function presenceSection(
   { sources }: ReadingParts,
   asking: Asking,
-  { after, upTo }: Window,
-  news: News | undefined,
+  { window: { after, upTo }, news }: Look,
   moved: PeopleMoved,
 ): Promise<string> {
   const presence = sources.ephemeral?.presence
@@ -354,16 +357,13 @@ interface DeviceTexts {
 async function deviceSection(
   { devices }: ReadingParts,
   { asking, since }: ReadRequest,
-  window: Window,
-  news: News | undefined,
+  { window, news }: Look,
   moved: PeopleMoved,
 ): Promise<DeviceTexts> {
   if (!devices) return { messages: '', upTo: undefined, lists: '', counts: '' }
   const isWaiting = !news || news.toDevice || since?.toDevice !== undefined
-  const [messages, lists, counts] = await Promise.all([
-    isWaiting ? devices.messages(asking, since, window) : { text: '', upTo: undefined },
-    news?.deviceLists ? devices.lists(asking, window, moved) : '',
-    devices.keyCounts(asking),
-  ])
+  const messages = isWaiting ? await devices.messages(asking, since, window) : { text: '', upTo: undefined }
+  const lists = news?.deviceLists ? await devices.lists(asking, window, moved) : ''
+  const counts = await devices.keyCounts(asking)
   return { messages: messages.text, upTo: messages.upTo, lists, counts }
 }

@@ -4,7 +4,7 @@
 import type { EventId, RoomId, UserId } from '#protocol/identifiers/identifiers.ts'
 import type { Rooms, ShownEvent } from '#rooms/rooms.ts'
 import { type Asking, pickedText, readerOf, showOptionsOf } from './asking.ts'
-import { type Summary, stateMembers, summaryMember, timelineMember } from './room-texts.ts'
+import { joinedTexts, type Summary, stateMembers, summaryMember, timelineMember } from './room-texts.ts'
 import type { StateSections } from './state-sections.ts'
 import { membersMoved, summariesOf } from './summaries.ts'
 import type { RoomRef, Timeline } from './timelines.ts'
@@ -107,7 +107,7 @@ async function section(
     ...(summary ? [summaryMember(summary)] : []),
   ]
   return {
-    text: members.join(),
+    text: joinedTexts(members),
     isEmpty: events.length === 0 && known.isEmpty && !timeline.limited && !summary,
     members: state.lazyLoadMembers ? withOwnTimeline(known.members, shown) : nobody,
   }

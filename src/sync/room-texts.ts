@@ -6,15 +6,28 @@ import type { Unread } from '#push/push.ts'
 /** `"name":{"events":[…]}` of texts joined by commas. */
 export const eventsMember = (name: string, joined: string): string => `"${name}":{"events":[${joined}]}`
 
+/**
+ * Texts joined by commas, those that are empty left out. By concatenation: an answer of many megabytes is then put together once, when it
+ * is sent, and not anew at each level.
+ */
+export function joinedTexts(texts: readonly string[]): string {
+  let joined = ''
+  for (const text of texts) {
+    if (text === '') continue
+    joined = joined === '' ? text : `${joined},${text}`
+  }
+  return joined
+}
+
 /** An object of members, those that are empty left out. */
-export const objectOf = (members: readonly string[]): string => `{${members.filter((member) => member !== '').join()}}`
+export const objectOf = (members: readonly string[]): string => `{${joinedTexts(members)}}`
 
 /** `"name":{"key":…}` with the texts; empty when there is none. */
 export function mapMember(name: string, entries: ReadonlyMap<string, string>): string {
   if (entries.size === 0) return ''
   const parts: string[] = []
   for (const [key, text] of entries) parts.push(`${JSON.stringify(key)}:${text}`)
-  return `"${name}":{${parts.join()}}`
+  return `"${name}":{${joinedTexts(parts)}}`
 }
 
 export const timelineMember = (events: readonly string[], limited: boolean, prevBatch: string): string =>

@@ -68,6 +68,7 @@ export async function timelinesOfWindow(
   window: Window,
   refs: readonly RoomRef[],
 ): Promise<Map<RoomRef, Timeline>> {
+  if (refs.length === 0) return new Map()
   const limit = limitFor(asking)
   const points = refs.map(({ roomNid }) => ({ roomNid, position: window.after }))
   const found = await rooms.sync.newestByArrival(points, window.upTo, firstLook(asking, limit))
@@ -138,6 +139,7 @@ export async function firstTimelines(
   upTo: Position,
   refs: readonly RoomRef[],
 ): Promise<Map<RoomRef, Timeline>> {
+  if (refs.length === 0) return new Map()
   const limit = limitFor(asking)
   const nids = refs.map(({ roomNid }) => roomNid)
   const [found, last] = await Promise.all([
