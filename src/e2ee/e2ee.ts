@@ -18,25 +18,20 @@ import { type DeviceListAnswer, deviceListFor, localKeysForServers } from './loc
 import { lastDeviceListUpdate, type OutgoingUpdate, outgoingDeviceListUpdates } from './outgoing-updates.ts'
 import { byServer, type E2eeParts } from './parts.ts'
 import { type KeyQuery, type QueriedKeys, queryKeys } from './query-keys.ts'
+import { receiveToDevice } from './receive-to-device.ts'
 import { receiveDeviceListUpdate, receiveSigningKeyUpdate } from './receive-updates.ts'
 import { RemoteDeviceLists } from './remote-device-lists.ts'
+import { type OutgoingMessages, sendToDevice } from './send-to-device.ts'
 import { selectChangedAmong, selectChangedUsers } from './store/device-list-changes.ts'
 import { tidy, tidyRegularly } from './tidy.ts'
-import {
-  acknowledge,
-  messagesFor,
-  Outbox,
-  type OutgoingMessages,
-  type PendingMessages,
-  receiveToDevice,
-  sendToDevice,
-} from './to-device.ts'
 import { Turns } from './turns.ts'
 import { type CrossSigningUpload, uploadCrossSigningKeys } from './upload-cross-signing-keys.ts'
 import { type DeviceOwner, type KeyUpload, uploadKeys } from './upload-keys.ts'
 import { type SignatureFailures, type SignatureUpload, uploadSignatures } from './upload-signatures.ts'
+import { acknowledge, messagesFor, Outbox, type PendingMessages } from './waiting-messages.ts'
 
 export type { ClaimedKeys, KeyClaims, Waiting } from './claim-keys.ts'
+export type { Messages, OutboxFact } from './delivery.ts'
 export type { DeviceKeyRules } from './device-keys.ts'
 export type { DeviceListFact } from './device-list-change.ts'
 export type { KeysAnswer } from './found-keys.ts'
@@ -46,11 +41,12 @@ export type { DeviceListAnswer } from './local-keys.ts'
 export type { OutgoingUpdate } from './outgoing-updates.ts'
 export type { E2eeParts } from './parts.ts'
 export type { KeyQuery, QueriedKeys } from './query-keys.ts'
+export type { OutgoingMessages } from './send-to-device.ts'
 export type { LocalDevice, LocalDevices, Sharing } from './sharing.ts'
-export type { Messages, OutboxFact, OutgoingMessages, PendingMessages } from './to-device.ts'
 export type { CrossSigningUpload } from './upload-cross-signing-keys.ts'
 export type { DeviceOwner, KeyUpload } from './upload-keys.ts'
 export type { SignatureFailures, SignatureUpload } from './upload-signatures.ts'
+export type { PendingMessages } from './waiting-messages.ts'
 
 interface Range {
   readonly after: Position
