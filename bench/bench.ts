@@ -1,9 +1,11 @@
 // Measurements by command: `npm run bench -- <scenario> [options]`. Exit codes: 0 good, 1 a bar was missed, 2 wrong use.
 
 import { parseArgs } from 'node:util'
+import { benchDurability } from './durability/durability.ts'
 import { reportForPeople, reportForPrograms } from './report.ts'
 import { benchMemory } from './send/memory.ts'
 import { benchSend } from './send/send.ts'
+import { benchStorage } from './storage/storage.ts'
 
 const help = `npm run bench -- <scenario>
 
@@ -14,6 +16,14 @@ const help = `npm run bench -- <scenario>
     --minutes N        instead: the real server alone for N minutes; is its memory steady?
     --profile          write a CPU profile of the server (*.cpuprofile) into this folder
 
+  storage      bytes on disk per event, in a small and in a large room
+    --events N         events in each room (100000; --short: 3000)
+    --members N        members of the large room (10000)
+
+  durability   server and database are killed under load; is every acknowledged event there, and none twice?
+    --minutes N        goes on for N minutes (--short: one kill)
+
+  --short      the short form, as the tests run it
   --json       one JSON object per scenario`
 
 const { values, positionals } = parseArgs({
@@ -24,6 +34,9 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '3' },
     connections: { type: 'string', default: '64' },
     minutes: { type: 'string' },
+    events: { type: 'string' },
+    members: { type: 'string', default: '10000' },
+    short: { type: 'boolean', default: false },
     profile: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -39,6 +52,14 @@ const scenarios: Readonly<Record<string, () => Promise<boolean>>> = {
       return benchMemory({ connections, minutes: whole('minutes', values.minutes), nodeOptions }, report)
     const duration = whole('seconds', values.seconds) * 1000
     return benchSend({ connections, duration, rounds: whole('rounds', values.rounds), nodeOptions }, report)
+  },
+  storage: () => {
+    const events = whole('events', values.events ?? (values.short ? '3000' : '100000'))
+    return benchStorage({ events, members: [10, whole('members', values.members)] }, report)
+  },
+  durability: () => {
+    const minutes = values.short ? 0 : whole('minutes', values.minutes ?? '1')
+    return benchDurability({ minutes }, report)
   },
 }
 

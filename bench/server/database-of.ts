@@ -5,17 +5,19 @@ import path from 'node:path'
 import { systemClock } from '#platform/clock/clock.ts'
 import { type ConnectionSettings, type Connections, connectDatabase } from '#platform/database/database.ts'
 
-/** Connects to the embedded database below a running server's data folder. The path must be short enough for a socket. */
-export function openDatabaseOf(dataFolder: string): Promise<Connections> {
+/** The embedded database below a running server's data folder. The path must be short enough for a socket. */
+export function settingsBelow(dataFolder: string): ConnectionSettings {
   const home = path.join(dataFolder, 'postgres')
-  return openDatabaseAt({
+  return {
     host: path.join(home, 'run'),
     port: 5432,
     user: 'samband',
     password: readFileSync(path.join(home, 'password'), 'utf8').trim(),
     database: 'samband',
-  })
+  }
 }
+
+export const openDatabaseOf = (dataFolder: string): Promise<Connections> => openDatabaseAt(settingsBelow(dataFolder))
 
 export const openDatabaseAt = (settings: ConnectionSettings): Promise<Connections> =>
   connectDatabase(settings, { clock: systemClock(), readLanes: 1, writeLanes: 1 })

@@ -4,7 +4,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import type { ConnectionSettings } from '#platform/database/database.ts'
 import type { Address } from '../load/http-connection.ts'
+import { settingsBelow } from './database-of.ts'
 import { freePort } from './free-port.ts'
 
 export interface ServerOptions {
@@ -19,6 +21,8 @@ export interface SambandServer {
   readonly pid: number
   /** The postmaster's process number. */
   readonly databasePid: number
+  /** Where its database is. */
+  readonly databaseSettings: ConnectionSettings
   /** Ends it as an operator does, and waits. */
   stop(): Promise<void>
   /** Ends server and database at once, as a power cut does, and waits until both are gone. */
@@ -48,6 +52,7 @@ export async function startSamband({ dataFolder, nodeOptions = [] }: ServerOptio
     serverName: SERVER_NAME,
     pid: child.pid ?? 0,
     databasePid,
+    databaseSettings: settingsBelow(path.join(dataFolder, 'data')),
     stop: async () => {
       child.kill('SIGTERM')
       await exited

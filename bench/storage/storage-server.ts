@@ -1,0 +1,94 @@
+// A homeserver in this process on a folder of its own, with what the measurement of storage asks of it.
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { startHomeserverProcess } from '#main/homeserver-process.ts'
+import { loadConfig } from '#platform/config/config.ts'
+import { logTo } from '#platform/log/log.ts'
+import type { UserId } from '#protocol/identifiers/identifiers.ts'
+import { openDatabaseOf } from '../server/database-of.ts'
+
+export interface StorageRoom {
+  /** The member with the number joins; number 0 is the creator. */
+  join(number: number): Promise<unknown>
+  /** A member says something of some 630 bytes. */
+  say(number: number): Promise<unknown>
+  /** A member takes another name: a change of the state. */
+  rename(number: number, to: number): Promise<unknown>
+}
+
+export interface StorageServer {
+  makeRoom(): Promise<StorageRoom>
+  /** Bytes on disk with indexes, by table, of everything that is not PostgreSQL's own. */
+  tableSizes(): Promise<ReadonlyMap<string, number>>
+  close(): Promise<void>
+}
+
+const SERVER_NAME = 'storage.localhost'
+
+export async function openStorageServer(): Promise<StorageServer> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'samband-store-'))
+  const config = await loadConfig({
+    environment: {
+      SAMBAND_DATA: path.join(folder, 'data'),
+      SAMBAND_LISTENERS__0__PORT: '0',
+      SAMBAND_OBSERVATION__ENABLED: 'false',
+      SAMBAND_TENANTS__0__SERVER_NAME: SERVER_NAME,
+    },
+    workingFolder: folder,
+  })
+  const log = logTo({ write: (line) => void process.stderr.write(line) }, 'error')
+  const running = await startHomeserverProcess(config, log)
+  const connections = await openDatabaseOf(path.join(folder, 'data'))
+  const homeserver = running.homeservers.get(SERVER_NAME)
+  if (!homeserver) throw new Error('The homeserver did not open its tenant.')
+  const { rooms } = homeserver.modules
+
+  return {
+    makeRoom: async () => {
+      const roomId = await rooms.create({
+        creator: member(0),
+        version: '12',
+        preset: 'public_chat',
+        profileOf: async () => ({ displayname: 'Member 0' }),
+      })
+      const become = (number: number, displayname: string) => {
+        const user = member(number)
+        return rooms.changeMembership({
+          roomId,
+          sender: user,
+          target: user,
+          membership: 'join',
+          content: { displayname },
+        })
+      }
+      return {
+        join: (number) => become(number, `Member ${number}`),
+        rename: (number, to) => become(number, `Member ${number}, then ${to}`),
+        say: (number) =>
+          rooms.send(roomId, {
+            type: 'm.room.message',
+            sender: member(number),
+            content: { msgtype: 'm.text', body: 'abcdefghij'.repeat(60) },
+          }),
+      }
+    },
+    tableSizes: async () => {
+      const rows = await connections.session((session) =>
+        session.run(`select relname as table, sum(pg_total_relation_size(pg_class.oid))::text as bytes
+          from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+          where relkind = 'r' and nspname not in ('pg_catalog', 'information_schema') and nspname not like 'pg_toast%'
+          group by relname`),
+      )
+      return new Map(rows.map((row) => [String(row['table']), Number(row['bytes'])]))
+    },
+    close: async () => {
+      await connections.close()
+      await running.stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+const member = (number: number): UserId => `@member${number}:${SERVER_NAME}` as UserId
