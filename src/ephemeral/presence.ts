@@ -5,11 +5,12 @@ import type { Clock, Milliseconds, Timer } from '#platform/clock/clock.ts'
 import type { Database } from '#platform/database/database.ts'
 import { BoundedCache } from '#platform/limits/limits.ts'
 import type { Log } from '#platform/log/log.ts'
-import { type Position, type Stream, write } from '#platform/stream/stream.ts'
+import type { Position, Stream } from '#platform/stream/stream.ts'
 import { forbidden, invalidParam, notFound } from '#protocol/errors/errors.ts'
 import { type DeviceId, type ServerName, serverNameOf, type UserId } from '#protocol/identifiers/identifiers.ts'
 import type { JsonObject } from '#protocol/json/json.ts'
 import { LocalPresence } from './local-presence.ts'
+import { PresenceAnnouncer } from './presence-announcer.ts'
 import {
   isStorable,
   looksSame,
@@ -24,13 +25,11 @@ import {
 } from './presence-state.ts'
 import type { RoomsAround } from './rooms-around.ts'
 import {
-  type PresenceWrite,
   selectPresence,
   selectPresenceBetween,
   selectPresenceOfOurs,
   selectPresentLocals,
   selectSilentPresence,
-  upsertPresence,
 } from './store/presence.ts'
 
 export interface PresenceParts {
@@ -46,13 +45,12 @@ export interface PresenceParts {
 
 /** Between two looks at who has gone idle or away: what is announced late by at most this. */
 const LOOK_EVERY: Milliseconds = 5_000
-/** Other servers take users for gone after half an hour of silence, as we do: hence a word a little before. */
-const SAY_AGAIN_AFTER: Milliseconds = 25 * 60_000
+/** Users of other servers of whom nothing was heard this long are gone: servers say again what lasts. */
 const SILENT_AFTER: Milliseconds = 30 * 60_000
 /** Our users who are there at once; more are not followed. Some 50 MB. */
 const MAX_PRESENT = 100_000
-/** Facts of one act. */
-const MAX_PER_ACT = 500
+/** Silent users taken up in one look; the next one goes on. */
+const MAX_SILENT = 500
 /** Changes that one answer of sync looks at, the newest. */
 const MAX_CHANGES = 5_000
 /** Users of other servers of whom it is remembered that they share a room with ours. */
@@ -62,15 +60,10 @@ const REMEMBER_REMOTE: Milliseconds = 10 * 60_000
 /** Stands for all devices that a user had before a restart. */
 const formerDevices = '' as DeviceId
 
-interface Announced {
-  readonly state: PresenceState
-  readonly at: Milliseconds
-}
-
 export class Presence {
   readonly #parts: PresenceParts
   readonly #present = new Map<UserId, LocalPresence>()
-  readonly #announced = new Map<UserId, Announced>()
+  readonly #announcer: PresenceAnnouncer
   readonly #concernsUs: BoundedCache<UserId, boolean>
   #timer: Timer | undefined
   #work: Promise<void> = Promise.resolve()
@@ -78,6 +71,7 @@ export class Presence {
 
   private constructor(parts: PresenceParts) {
     this.#parts = parts
+    this.#announcer = new PresenceAnnouncer(parts)
     const age = { maxAge: REMEMBER_REMOTE, clock: parts.clock }
     this.#concernsUs = new BoundedCache({ capacity: KNOWN_REMOTES, age })
   }
@@ -97,7 +91,7 @@ export class Presence {
     if (local === undefined) return
     local.statusMsg = statusMsg
     local.set(deviceId, presence, this.#parts.clock.now())
-    await this.#announceChanged([local])
+    await this.#announcer.announceChanged([local])
   }
 
   /**
@@ -113,7 +107,7 @@ export class Presence {
       local = await this.#localOf(userId)
       local?.startPoll(deviceId, presence, clock.now())
       if (ended) local?.endPoll(deviceId, clock.now())
-      if (local !== undefined) await this.#announceChanged([local])
+      if (local !== undefined) await this.#announcer.announceChanged([local])
     })
     return () => {
       if (!ended) local?.endPoll(deviceId, clock.now())
@@ -127,7 +121,7 @@ export class Presence {
     this.#inBackground(async () => {
       const local = await this.#localOf(userId)
       local?.active(deviceId, this.#parts.clock.now())
-      if (local !== undefined) await this.#announceChanged([local])
+      if (local !== undefined) await this.#announcer.announceChanged([local])
     })
   }
 
@@ -195,7 +189,7 @@ export class Presence {
       const row = present.get(state.userId)
       return row === undefined || row.updated_ts < stale || !looksSame(presenceFromRow(row), state)
     })
-    await this.#announce(news)
+    await this.#announcer.announce(news)
   }
 
   /** Stops looking, and waits for what is being written. */
@@ -215,7 +209,7 @@ export class Presence {
       local.endPoll(formerDevices, now)
       local.lastActiveTs = state.lastActiveTs
       this.#present.set(state.userId, local)
-      this.#announced.set(state.userId, { state, at: row.updated_ts })
+      this.#announcer.remember(state, row.updated_ts)
     }
     this.#lookLater()
   }
@@ -229,15 +223,13 @@ export class Presence {
   }
 
   async #look(): Promise<void> {
-    await this.#announceChanged([...this.#present.values()])
+    await this.#announcer.announceChanged([...this.#present.values()])
     const now = this.#parts.clock.now()
     for (const [userId, local] of this.#present) {
-      if (!local.isGone || this.#announced.get(userId)?.state.presence !== 'offline') continue
-      this.#present.delete(userId)
-      this.#announced.delete(userId)
+      if (local.isGone && this.#announcer.forget(userId)) this.#present.delete(userId)
     }
-    const silent = await this.#parts.database.run(selectSilentPresence, now - SILENT_AFTER, MAX_PER_ACT)
-    await this.#announce(
+    const silent = await this.#parts.database.run(selectSilentPresence, now - SILENT_AFTER, MAX_SILENT)
+    await this.#announcer.announce(
       silent.map((row) => ({ ...presenceFromRow(row), presence: 'offline', currentlyActive: false }) as const),
     )
   }
@@ -260,9 +252,7 @@ export class Presence {
     // Somebody else may have asked at the same time.
     const local = this.#present.get(userId) ?? new LocalPresence(userId, row && presenceFromRow(row))
     this.#present.set(userId, local)
-    if (row !== undefined && !this.#announced.has(userId)) {
-      this.#announced.set(userId, { state: presenceFromRow(row), at: row.updated_ts })
-    }
+    if (row !== undefined) this.#announcer.remember(presenceFromRow(row), row.updated_ts)
     return local
   }
 
@@ -286,56 +276,7 @@ export class Presence {
     this.#concernsUs.set(userId, isOfConcern)
     return isOfConcern
   }
-
-  async #announceChanged(locals: readonly LocalPresence[]): Promise<void> {
-    const now = this.#parts.clock.now()
-    const news: PresenceState[] = []
-    for (const local of locals) {
-      const state = local.at(now)
-      const before = this.#announced.get(local.userId)
-      const isNews = before === undefined ? !isNothing(state) : !looksSame(before.state, state)
-      const isOld = before !== undefined && state.presence !== 'offline' && now - before.at >= SAY_AGAIN_AFTER
-      if (isNews || isOld) news.push(state)
-      else if (before === undefined) this.#announced.set(local.userId, { state, at: now })
-    }
-    await this.#announce(news)
-  }
-
-  async #announce(states: readonly PresenceState[]): Promise<void> {
-    const { stream, serverName, clock } = this.#parts
-    const at = clock.now()
-    for (let start = 0; start < states.length; start += MAX_PER_ACT) {
-      const some = states.slice(start, start + MAX_PER_ACT)
-      const before = some.map(({ userId }) => this.#announced.get(userId))
-      const isLocal = (userId: UserId) => serverNameOf(userId) === serverName
-      // Noted first, so that a second look meanwhile does not say it again; taken back when it could not be stored.
-      for (const state of some) if (isLocal(state.userId)) this.#announced.set(state.userId, { state, at })
-      const rows = some.map((state, index) => write(upsertPresence, rowOf(state, at, isLocal(state.userId)), index))
-      const facts = some.map((state) => ({ kind: 'presence', user: state.userId, payload: state }))
-      try {
-        await stream.append({ facts, rows })
-      } catch (error) {
-        for (const [index, { userId }] of some.entries()) this.#takeBack(userId, before[index])
-        throw error
-      }
-    }
-  }
-
-  #takeBack(userId: UserId, before: Announced | undefined): void {
-    if (before === undefined) this.#announced.delete(userId)
-    else this.#announced.set(userId, before)
-  }
 }
-
-const rowOf = (state: PresenceState, updatedTs: Milliseconds, local: boolean): PresenceWrite => ({
-  userId: state.userId,
-  presence: state.presence,
-  statusMsg: state.statusMsg ?? null,
-  currentlyActive: state.currentlyActive,
-  lastActiveTs: state.lastActiveTs,
-  updatedTs,
-  local,
-})
 
 const offline = (userId: UserId): PresenceState => ({
   userId,
@@ -344,6 +285,3 @@ const offline = (userId: UserId): PresenceState => ({
   currentlyActive: false,
   lastActiveTs: 0,
 })
-
-/** Nobody needs to be told of someone who was never there. */
-const isNothing = ({ presence, statusMsg }: PresenceState): boolean => presence === 'offline' && statusMsg === undefined
