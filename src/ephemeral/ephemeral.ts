@@ -7,7 +7,7 @@ import type { Database } from '#platform/database/database.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { Stream, StreamedFact } from '#platform/stream/stream.ts'
 import { forbidden } from '#protocol/errors/errors.ts'
-import type { RoomId, ServerName, UserId } from '#protocol/identifiers/identifiers.ts'
+import type { ServerName, UserId } from '#protocol/identifiers/identifiers.ts'
 import type { JsonObject } from '#protocol/json/json.ts'
 import type { EventFact } from '#rooms/rooms.ts'
 import { Presence } from './presence.ts'
@@ -52,7 +52,7 @@ export class Ephemeral {
     this.typing = new Typing(parts.clock)
     this.receipts = new Receipts(parts)
     this.presence = presence
-    this.#stopFollowing = parts.stream.onCommit((facts) => this.#endTypingOfLeavers(facts))
+    this.#stopFollowing = parts.stream.onCommit((facts) => this.#noteMemberships(facts))
   }
 
   static async open(parts: EphemeralParts): Promise<Ephemeral> {
@@ -90,13 +90,14 @@ export class Ephemeral {
     await this.presence.stop()
   }
 
-  #endTypingOfLeavers(facts: readonly StreamedFact[]): void {
+  #noteMemberships(facts: readonly StreamedFact[]): void {
     for (const { kind, payload } of facts) {
       if (kind !== 'event') continue
       const { event } = (payload as EventFact).known // the payload of every fact of this kind
       if (event.type !== 'm.room.member' || event.stateKey === undefined) continue
-      if (event.content['membership'] === 'join') continue
-      this.typing.note({ roomId: event.roomId as RoomId, userId: event.stateKey as UserId, typing: false })
+      const userId = event.stateKey as UserId
+      if (event.content['membership'] === 'join') this.presence.joined(userId)
+      else this.typing.note({ roomId: event.roomId, userId, typing: false })
     }
   }
 }

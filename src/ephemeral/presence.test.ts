@@ -113,6 +113,17 @@ test('another server tells of its users who are in rooms with ours, and of nobod
   assert.equal((await presence.get(anna, bo)).presence, 'offline', 'silent for half an hour')
 })
 
+test('a stranger who joins a room with us is a stranger no more', async () => {
+  const [anna, cia] = [await t.user('anna8'), '@cia:hs2' as UserId]
+  const { presence } = t.ephemeral
+  const before = t.stream.head
+  await presence.receive(hs2, update(cia, 'online'))
+  assert.equal(t.stream.head, before)
+  await t.room(anna, cia)
+  await presence.receive(hs2, update(cia, 'online'))
+  assert.equal((await presence.get(anna, cia)).presence, 'online')
+})
+
 test('what our users were told of survives a restart, and those who do not come back go offline', async () => {
   const anna = await t.user('anna6')
   await t.ephemeral.presence.set(anna, phone, 'online')

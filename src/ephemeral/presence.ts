@@ -171,6 +171,12 @@ export class Presence {
     return (await this.#parts.database.run(selectPresenceOfOurs, after, upTo, limit)).map(presenceFromRow)
   }
 
+  /** Somebody has joined a room: who was a stranger may be one no more. */
+  joined(userId: UserId): void {
+    if (serverNameOf(userId) === this.#parts.serverName) this.#concernsUs.clear()
+    else this.#concernsUs.delete(userId)
+  }
+
   /** Takes in an `m.presence` EDU: updates of users of `origin` who are in a room with one of ours. */
   async receive(origin: ServerName, content: JsonObject): Promise<void> {
     if (!this.#parts.enabled) return
