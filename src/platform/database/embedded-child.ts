@@ -11,12 +11,12 @@ const silent: Log = { debug() {}, info() {}, warn() {}, error() {}, with: () => 
 
 try {
   const database = await startEmbedded({ dataFolder, clock: systemClock(), log: silent })
-  console.log(JSON.stringify({ ready: database.pid }))
   process.once('SIGTERM', async () => {
     await database.stop()
     process.exit(0)
   })
   setInterval(() => {}, 60_000)
+  console.log(JSON.stringify({ ready: database.pid }))
 } catch (error) {
   console.log(JSON.stringify({ refused: error instanceof StartError ? error.message : String(error) }))
 }

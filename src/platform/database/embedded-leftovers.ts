@@ -9,8 +9,8 @@ import type { Clock, Milliseconds } from '#platform/clock/clock.ts'
 import { StartError } from './database-errors.ts'
 
 /** A fast shutdown writes a checkpoint; after this time the server is told to leave at once and recovers at the next start. */
-const politeWait: Milliseconds = 20_000
-const finalWait: Milliseconds = 30_000
+const politeWait: Milliseconds = 60_000
+const finalWait: Milliseconds = 90_000
 const look: Milliseconds = 20
 
 /** Ends everything that works in `cluster` and removes stale lock files. @throws StartError when something cannot be ended. */

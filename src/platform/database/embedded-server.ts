@@ -23,8 +23,8 @@ export interface ServerParts {
 
 /** Recovery after a crash replays at most `max_wal_size`; a minute or two on slow disks. */
 const longestStart: Milliseconds = 600_000
-/** A fast shutdown writes one checkpoint. After this it is told to leave at once, which costs a recovery at the next start. */
-const longestStop: Milliseconds = 30_000
+/** A fast shutdown writes one checkpoint: seconds, a minute after hundreds of tenants were made. Then it is told to leave at once, which costs a recovery at the next start. */
+const longestStop: Milliseconds = 120_000
 const firstBackOff: Milliseconds = 100
 const longestBackOff: Milliseconds = 30_000
 /** Lines kept to explain a failed start. */

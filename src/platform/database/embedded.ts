@@ -51,6 +51,8 @@ const settings = {
   log_min_messages: 'log',
   log_min_error_statement: 'panic',
   log_checkpoints: 'off',
+  // Before a recovery every file must be on disk. One by one that is minutes for hundreds of tenants; this is one call.
+  recovery_init_sync_method: 'syncfs',
   // Not only the default: what is acknowledged is on disk, whatever postgresql.conf says.
   fsync: 'on',
   synchronous_commit: 'on',

@@ -1,11 +1,12 @@
 // spec: docs/architecture.md §4
 
 import assert from 'node:assert/strict'
-import { type TestContext, test } from 'node:test'
-import { FakeClock } from '#platform/clock/clock.ts'
-import { statement } from '#platform/database/database.ts'
+import { after, test } from 'node:test'
+import { FakeClock, systemClock } from '#platform/clock/clock.ts'
+import { readMigrations, statement, tenantMigrations } from '#platform/database/database.ts'
+import { testDatabase } from '#platform/database/test-database.ts'
 import type { Log } from '#platform/log/log.ts'
-import { testStream } from '#platform/stream/test-stream.ts'
+import { openStream } from '#platform/stream/stream.ts'
 import { type FollowerOptions, follow } from './follow.ts'
 
 interface Item {
@@ -18,9 +19,19 @@ const savedCursor = statement<[], { position: number }>(
   "select position from follower where name = 'f'",
 )
 
-/** A stream of bare facts whose items are their positions. */
-async function followed(t: TestContext) {
-  const { stream, database } = await testStream(t)
+const { connections } = await testDatabase({ after })
+let made = 0
+
+/** A stream of bare facts whose items are their positions, in a schema of its own. */
+async function followed() {
+  made += 1
+  const schema = `followed_${made}`
+  const [own] = readMigrations(tenantMigrations)
+  await connections.session((session) =>
+    session.run(`create schema ${schema}; set search_path to ${schema}; ${own?.sql}`),
+  )
+  const database = connections.schema(schema)
+  const stream = await openStream({ schema: database, clock: systemClock(), log: silent })
   const clock = new FakeClock()
   const handled: number[] = []
   const asked: string[] = []
@@ -49,8 +60,8 @@ async function followed(t: TestContext) {
   }
 }
 
-test('handles what was there before it started and what comes after, in order, in batches', async (t) => {
-  const { append, start, handled, asked } = await followed(t)
+test('handles what was there before it started and what comes after, in order, in batches', async () => {
+  const { append, start, handled, asked } = await followed()
   await append(5)
   const follower = await start()
   await follower.reached(5)
@@ -62,8 +73,8 @@ test('handles what was there before it started and what comes after, in order, i
   await follower.stop()
 })
 
-test('goes on after a stop from where it was; nothing twice, nothing lost', async (t) => {
-  const { append, start, handled, saved } = await followed(t)
+test('goes on after a stop from where it was; nothing twice, nothing lost', async () => {
+  const { append, start, handled, saved } = await followed()
   await append(4)
   const first = await start()
   await first.reached(4)
@@ -76,8 +87,8 @@ test('goes on after a stop from where it was; nothing twice, nothing lost', asyn
   await second.stop()
 })
 
-test('the cursor is saved at most each second', async (t) => {
-  const { append, start, saved, clock } = await followed(t)
+test('the cursor is saved at most each second', async () => {
+  const { append, start, saved, clock } = await followed()
   const follower = await start()
   for (let i = 1; i <= 5; i++) {
     await append()
@@ -89,8 +100,8 @@ test('the cursor is saved at most each second', async (t) => {
   await follower.stop()
 })
 
-test('after a crash the last second comes again, and no more', async (t) => {
-  const { append, start, handled, clock, saved } = await followed(t)
+test('after a crash the last second comes again, and no more', async () => {
+  const { append, start, handled, clock, saved } = await followed()
   const crashed = await start()
   await append(3)
   await crashed.reached(3)
@@ -106,8 +117,8 @@ test('after a crash the last second comes again, and no more', async (t) => {
   await next.stop()
 })
 
-test('a batch that fails is tried again with back-off, and nothing behind it overtakes', async (t) => {
-  const { append, start, handled, clock, options } = await followed(t)
+test('a batch that fails is tried again with back-off, and nothing behind it overtakes', async () => {
+  const { append, start, handled, clock, options } = await followed()
   const tries: number[] = []
   const follower = await start({
     handle: async (items: readonly Item[]) => {
@@ -128,8 +139,8 @@ test('a batch that fails is tried again with back-off, and nothing behind it ove
   await follower.stop()
 })
 
-test('a stop waits for the batch under way, and ends a back-off at once', async (t) => {
-  const { append, start, handled } = await followed(t)
+test('a stop waits for the batch under way, and ends a back-off at once', async () => {
+  const { append, start, handled } = await followed()
   let finish = () => {}
   let entered = () => {}
   const inside = new Promise<void>((resolve) => {
@@ -160,8 +171,8 @@ test('a stop waits for the batch under way, and ends a back-off at once', async 
   await assert.rejects(failing.reached(1), /stopped before/)
 })
 
-test('a new follower may begin at the head, and still begins there after a crash', async (t) => {
-  const { append, start, handled } = await followed(t)
+test('a new follower may begin at the head, and still begins there after a crash', async () => {
+  const { append, start, handled } = await followed()
   await append(4)
   await start({ begin: 'head' })
   await append(2)
@@ -171,8 +182,8 @@ test('a new follower may begin at the head, and still begins there after a crash
   await next.stop()
 })
 
-test('an interval without items moves the cursor too', async (t) => {
-  const { append, start, handled } = await followed(t)
+test('an interval without items moves the cursor too', async () => {
+  const { append, start, handled } = await followed()
   const follower = await start({ read: async () => [] })
   await append(9)
   await follower.reached(9)
