@@ -48,10 +48,15 @@ export const receiveEvent =
 
     await engine.numbers.reserve(1)
     if (event.stateKey !== undefined) await engine.chains.prepare(auth)
-    const append = engine.append(room)
     const nid = before?.nid ?? engine.numbers.take()
     const accepted = softFail.allowed
-    const graph = accepted && !fillsGap ? await moved(engine, room, { event, nid, root }) : {}
+    const moves = accepted && !fillsGap
+    const graph = moves ? await moved(engine, room, { event, nid, root }) : undefined
+    const current = graph?.current && (await engine.prepareMove(room, graph.current, ownKey(event)))
+    const loadedRoot = await (moves && !current
+      ? engine.prepareMove(room, root, ownKey(event))
+      : engine.nodes.ensure(root, ownKey(event)))
+    const append = engine.append(room)
     const named = new Set(previous.map((known) => known.event.eventId))
     const known = append.add({
       nid,
@@ -59,9 +64,10 @@ export const receiveEvent =
       json: verified.json,
       auth,
       relay,
-      before: event.stateKey === undefined ? root : await loaded(engine, root, event),
+      before: loadedRoot,
       verdict: accepted ? 'accepted' : verdict.allowed ? 'soft-failed' : 'rejected',
       ...graph,
+      ...(current && { current }),
       ...(fillsGap && room.head.state && { current: room.head.state, fillsGap }),
       ...(before && { place: before.chain }),
       ...(accepted && (await redactionParts(engine, event, root))),
@@ -74,8 +80,8 @@ export const receiveEvent =
     return { result: { outcome: known.rejected ? 'rejected' : 'soft-failed', known, verdict: softFail }, durable }
   }
 
-const loaded = (engine: Engine, root: StateNode, { type, stateKey }: RoomEvent): Promise<StateNode> =>
-  engine.nodes.ensure(root, [{ type, stateKey: stateKey ?? '' }])
+/** What an event changes of the state it stands on. */
+const ownKey = ({ type, stateKey }: RoomEvent) => (stateKey === undefined ? [] : [{ type, stateKey }])
 
 async function stateAfterAll(engine: Engine, room: HotRoom, previous: readonly KnownEvent[]): Promise<StateNode> {
   const roots = previous.flatMap(({ stateAfter }) => (stateAfter ? engine.root(stateAfter) : []))
@@ -142,7 +148,7 @@ async function moved(
   const roots = [...tips.values()].flatMap(({ stateAfter }) => (stateAfter ? engine.root(stateAfter) : []))
   if (event.stateKey === undefined) return { extremities, current: await engine.resolve(room, [...roots, root]) }
   const entry = { type: event.type, stateKey: event.stateKey, eventNid: nid, membership: membershipCode(event) }
-  const after = engine.nodes.trie.set(await loaded(engine, root, event), entry)
+  const after = engine.nodes.trie.set(await engine.nodes.ensure(root, ownKey(event)), entry)
   return { extremities, current: await resolveWith(engine, room, [...roots, after], { event, nid }) }
 }
 

@@ -32,6 +32,7 @@ export async function addressNews(parts: OutboundParts, news: readonly News[], m
     else if (item.kind === 'event')
       await addressEvent(parts, item.known, position, around.get(item.known.nid) ?? [], mailroom)
     else if (item.kind === 'update') {
+      if (item.update === undefined) continue
       const entry: Entry = { position, kind: 'edu', text: item.update.edu }
       for (const server of others(await serversSharingWith(item.update.userId))) mailroom.entry(server, entry)
     } else if (item.kind === 'presence') {

@@ -15,7 +15,8 @@ export type News = { readonly position: Position } & (
       /** Around the event; undefined: to be looked up. */
       readonly servers: readonly ServerName[] | undefined
     }
-  | { readonly kind: 'update'; readonly update: OutgoingUpdate }
+  /** Undefined: a later change has covered it. */
+  | { readonly kind: 'update'; readonly update: OutgoingUpdate | undefined }
   | { readonly kind: 'receipts'; readonly receipts: readonly Receipt[] }
   | { readonly kind: 'presence'; readonly state: PresenceState }
   | { readonly kind: 'outbox'; readonly destination: ServerName }
@@ -38,22 +39,17 @@ async function fromMemory(
   upTo: Position,
   limit: number,
 ): Promise<readonly News[]> {
-  const news: (News | 'update')[] = []
-  const places: Position[] = []
+  const news: News[] = []
   for (const fact of facts) {
     if (fact.position > upTo || news.length >= limit) break
     const item = newsOf(fact, parts.serverName)
-    if (item === undefined) continue
-    news.push(item)
-    if (item === 'update') places.push(fact.position)
+    if (item !== undefined) news.push(item)
   }
-  const updates = await updatesAt(parts, places)
-  const other = news.filter((item) => item !== 'update')
-  return inOrder([...other, ...updates])
+  return withUpdates(parts, news)
 }
 
-/** What a fact is to other servers; `update`: the tables know what to say. */
-function newsOf({ kind, payload, position }: StreamedFact, serverName: ServerName): News | 'update' | undefined {
+/** What a fact is to other servers. What to say of an update, the tables know. */
+function newsOf({ kind, payload, position }: StreamedFact, serverName: ServerName): News | undefined {
   // The payload of a fact is of the type that its kind names, whoever wrote it.
   if (kind === 'event') {
     const { known, servers } = payload as EventFact
@@ -64,7 +60,8 @@ function newsOf({ kind, payload, position }: StreamedFact, serverName: ServerNam
   }
   if (kind === 'device-list') {
     const { userId, viewer } = payload as DeviceListFact
-    return viewer === undefined && serverNameOf(userId) === serverName ? 'update' : undefined
+    const isForOthers = viewer === undefined && serverNameOf(userId) === serverName
+    return isForOthers ? { kind: 'update', position, update: undefined } : undefined
   }
   if (kind === 'receipt') {
     const receipts = publicReceipts((payload as ReceiptFact).receipts, serverName)
@@ -81,12 +78,14 @@ export const isOursToSend = (known: KnownEvent, serverName: ServerName): boolean
 const publicReceipts = (receipts: readonly Receipt[], serverName: ServerName): readonly Receipt[] =>
   receipts.filter(({ type, userId }) => type === 'm.read' && serverNameOf(userId) === serverName)
 
-/** One question for all of them. */
-async function updatesAt({ e2ee }: OutboundParts, places: readonly Position[]): Promise<News[]> {
+/** One question for all of them. Each keeps its place: the number of news says whether there are more. */
+async function withUpdates({ e2ee }: OutboundParts, news: readonly News[]): Promise<readonly News[]> {
+  const places = news.flatMap(({ kind, position }) => (kind === 'update' ? position : []))
   const [first, last] = [places[0], places.at(-1)]
-  if (first === undefined || last === undefined) return []
+  if (first === undefined || last === undefined) return news
   const updates = await e2ee.outgoingDeviceListUpdates(first - 1, last, places.length)
-  return updates.map((update) => ({ kind: 'update', position: update.position, update }))
+  const byPosition = new Map(updates.map((update) => [update.position, update]))
+  return news.map((item) => (item.kind === 'update' ? { ...item, update: byPosition.get(item.position) } : item))
 }
 
 async function fromTables(

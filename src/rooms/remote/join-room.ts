@@ -159,6 +159,8 @@ const enterWith =
 
     await engine.numbers.reserve(1)
     await engine.chains.prepare(auth)
+    const ownKey = { type: join.event.type, stateKey: join.event.stateKey ?? '' }
+    const stateBefore = await engine.prepareMove(room, root, [ownKey])
     const append = engine.append(room)
     const before = await engine.log.byId(join.event.eventId)
     const nid = before?.nid ?? engine.numbers.take()
@@ -170,7 +172,7 @@ const enterWith =
       event: join.event,
       json: join.json,
       auth,
-      before: root,
+      before: stateBefore,
       verdict: 'accepted',
       extremities: [{ nid, eventId: join.event.eventId, depth: join.event.depth }],
       ...(before && { place: before.chain }),

@@ -131,6 +131,8 @@ export async function takeInvite(engine: Engine, invite: ReceivedInvite): Promis
   if (serverNameOf(target) !== engine.parts.serverName) {
     throw forbidden('invite/other-server', 'The invited user is not of this server.')
   }
+  const known = await engine.room(invite.roomId)
+  if (known?.committed.servers.has(engine.parts.serverName)) await refuseUnlessAclAllows(engine, known, invite.origin)
   await invite.permit(target, event.sender)
   const { serverName, signingKey } = engine.parts
   const received = await receivedState(engine, invite, version)
