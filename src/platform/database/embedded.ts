@@ -1,6 +1,7 @@
 // The built-in PostgreSQL: used when the operator names no database. Durable, local, ours alone.
 // spec: docs/manual (database.url), docs/architecture.md (embedded PostgreSQL)
 
+import { rmSync } from 'node:fs'
 import type { Clock } from '#platform/clock/clock.ts'
 import type { Log } from '#platform/log/log.ts'
 import { lockDataFolder } from './data-folder-lock.ts'
@@ -99,6 +100,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
       },
       stop: async () => {
         await server.stop()
+        // The one in the system's folder for temporary files is left to nobody.
+        if (!sockets.startsWith(places.home)) rmSync(sockets, { recursive: true, force: true })
         lock.release()
       },
     }
