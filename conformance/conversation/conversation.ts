@@ -105,10 +105,10 @@ const inThread = (eventId: string, body: string) => ({
 })
 
 /** Waits until every room key that the client has is in its backup. */
-async function backedUp({ crypto }: Participant): Promise<void> {
-  const keys = JSON.parse(await crypto.exportRoomKeysAsJson()).length
+async function backedUp(participant: Participant): Promise<void> {
+  const keys = JSON.parse(await participant.crypto.exportRoomKeysAsJson()).length
   for (let looks = 0; looks < MOST_LOOKS; looks++) {
-    if (((await crypto.getKeyBackupInfo())?.count ?? 0) >= keys) return
+    if ((await participant.keysInBackup()) >= keys) return
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY))
   }
   throw new Error('The room keys did not get into the backup.')

@@ -129,6 +129,14 @@ export class Participant {
     })
   }
 
+  /** What the server says; the client remembers what it was at the start. */
+  async keysInBackup(): Promise<number> {
+    const authorization = `Bearer ${this.client.getAccessToken()}`
+    const url = `${this.home.baseUrl}/_matrix/client/v3/room_keys/version`
+    const answer = await this.home.fetchFn(url, { headers: { authorization } })
+    return ((await answer.json()) as { count: number }).count
+  }
+
   /** Opens the secrets of the account on a second device and fetches the room keys from the backup. @returns how many. */
   async restoreFromBackup(): Promise<number> {
     // The public keys must be known before the private ones can be checked against them.
