@@ -243,3 +243,82 @@ test('a room whose last user here has left can be joined again', async () => {
   assert.deepEqual(await beta.messages(roomId), ['välkommen'])
   assert.deepEqual(await beta.state(roomId), await alfa.state(roomId))
 })
+
+test('a room that was left is joined again after a restart', async () => {
+  const roomId = await alfa.createRoom(anna)
+  await beta.join(roomId, bo, alfa)
+  await settle(alfa, beta)
+  await beta.rooms.leave({ roomId, userId: bo, servers: [], content: {} })
+  await settle(alfa, beta)
+  for (let index = 0; index < 30; index++) await alfa.setState(roomId, anna, 'x.note', { index }, String(index))
+  await beta.restart()
+  await beta.join(roomId, bo, alfa)
+  await settle(alfa, beta)
+  assert.deepEqual(await beta.state(roomId), await alfa.state(roomId))
+  assert.deepEqual(beta.faults, [])
+})
+
+test('a user of a server that is in the room already is invited, and everyone sees it', async () => {
+  const berit = await beta.user('berit')
+  const roomId = await alfa.createRoom(anna, { preset: 'private_chat', invite: [] })
+  await alfa.rooms.invite({ roomId, sender: anna, target: bo, membership: 'invite' })
+  await beta.join(roomId, bo, alfa)
+  await settle(alfa, beta)
+  await alfa.rooms.invite({ roomId, sender: anna, target: berit, membership: 'invite' })
+  await settle(alfa, beta)
+  assert.equal(await beta.membership(roomId, berit), 'invite')
+  await beta.join(roomId, berit, alfa)
+  await settle(alfa, beta)
+  assert.equal(await alfa.membership(roomId, berit), 'join')
+  await assertSame(roomId, alfa, beta)
+})
+
+for (const version of ['8', '10', '12'] as const) {
+  test(`version ${version}: members of one room may join another through a server that can vouch, others not`, async () => {
+    const stranger = await beta.user(`stranger${version}`)
+    const guild = await alfa.createRoom(anna, { version })
+    await beta.join(guild, bo, alfa)
+    const content = { join_rule: 'restricted', allow: [{ type: 'm.room_membership', room_id: guild }] }
+    const initialState = [{ type: 'm.room.join_rules', stateKey: '', content }]
+    const roomId = await alfa.createRoom(anna, { version, preset: 'private_chat', initialState })
+    await assert.rejects(beta.join(roomId, stranger, alfa), { errcode: 'M_FORBIDDEN' })
+    await beta.join(roomId, bo, alfa)
+    await settle(alfa, beta)
+    assert.equal(await alfa.membership(roomId, bo), 'join')
+    assert.equal(await beta.membership(roomId, bo), 'join')
+    await beta.say(roomId, bo, 'inne')
+    await settle(alfa, beta)
+    assert.deepEqual(await alfa.messages(roomId), ['inne'])
+    await assertSame(roomId, alfa, beta)
+  })
+}
+
+test('a redaction hides the event on every server', async () => {
+  const roomId = await alfa.createRoom(anna)
+  await beta.join(roomId, bo, alfa)
+  await settle(alfa, beta)
+  const eventId = await alfa.say(roomId, anna, 'fel')
+  await settle(alfa, beta)
+  await alfa.rooms.send(roomId, {
+    type: 'm.room.redaction',
+    sender: anna,
+    content: { redacts: eventId },
+    redacts: eventId,
+  })
+  await settle(alfa, beta)
+  assert.notEqual((await beta.rooms.event(eventId))?.redactedBy, undefined)
+})
+
+test('who is banned and posts from before the ban is seen by nobody else', async () => {
+  const roomId = await alfa.createRoom(anna)
+  await beta.join(roomId, bo, alfa)
+  await settle(alfa, beta)
+  line.cut(alfa, beta)
+  await alfa.rooms.changeMembership({ roomId, sender: anna, target: bo, membership: 'ban' })
+  await beta.say(roomId, bo, 'efter bannet')
+  await settle(alfa, beta)
+  await line.heal(alfa, beta)
+  await settle(alfa, beta)
+  assert.deepEqual(await alfa.messages(roomId), [])
+  assert.equal((await beta.rooms.roomOf(roomId, bo))?.membership, 'ban')
+})
