@@ -6,11 +6,37 @@ import { isObject, type Json, stringAt } from '#protocol/json/json.ts'
 import { stripEvent, strippedStateOf, strippedStateTypes } from '#protocol/stripped-state/stripped-state.ts'
 import type { KnownEvent, Rooms, UserRoom } from '#rooms/rooms.ts'
 import type { Asking } from './asking.ts'
+import type { Look, ReadingParts } from './reading.ts'
 import { eventsMember } from './room-texts.ts'
 import type { AccountSource } from './sources.ts'
 
+/** The invites and knocks to tell, by room. */
+export async function invitedRooms(
+  { rooms, sources }: ReadingParts,
+  asking: Asking,
+  { mine, news }: Look,
+): Promise<{ readonly invite: ReadonlyMap<string, string>; readonly knock: ReadonlyMap<string, string> }> {
+  const invite = new Map<string, string>()
+  const knock = new Map<string, string>()
+  const candidates = news && !asking.fullState ? news.memberships : [...mine.values()]
+  const asked = candidates.filter(
+    ({ membership, roomId }) =>
+      (membership === 'invite' || membership === 'knock') && asking.filter.room.includesRoom(roomId),
+  )
+  if (asked.length === 0) return { invite, knock }
+  const blocked = await blocksInvites(sources.accounts, asking)
+  await Promise.all(
+    asked.map(async (room) => {
+      if (blocked && room.membership === 'invite') return
+      const text = await invitationText(rooms, asking, room)
+      if (text !== undefined) (room.membership === 'invite' ? invite : knock).set(room.roomId, text)
+    }),
+  )
+  return { invite, knock }
+}
+
 /** The section of an invite or a knock; undefined when it is not to be told: its event is gone, or its sender is ignored. */
-export async function invitationText(rooms: Rooms, asking: Asking, room: UserRoom): Promise<string | undefined> {
+async function invitationText(rooms: Rooms, asking: Asking, room: UserRoom): Promise<string | undefined> {
   const own = (await rooms.eventsByNid([room.eventNid])).get(room.eventNid)
   if (!own) return undefined
   if (room.membership === 'invite' && asking.ignored.has(own.event.sender)) return undefined
@@ -48,7 +74,7 @@ function fromOutside(strippedState: string, own: KnownEvent): string[] {
 }
 
 /** The user wants no invites at all: those that are stored are not told. */
-export async function blocksInvites(accounts: AccountSource, { userId }: Asking): Promise<boolean> {
+async function blocksInvites(accounts: AccountSource, { userId }: Asking): Promise<boolean> {
   const entry = await accounts.accountData.get({ userId, type: 'm.invite_permission_config' })
   if (!entry) return false
   const content = JSON.parse(entry.content) as Json // our own text

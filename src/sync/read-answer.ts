@@ -1,51 +1,21 @@
 // One reading: everything about a user in a window, as the text of an answer.
 // spec: client-server-api, GET /_matrix/client/v3/sync
 
-import type { Position, Stream } from '#platform/stream/stream.ts'
-import type { RoomId, UserId } from '#protocol/identifiers/identifiers.ts'
-import type { Rooms, UserRoom } from '#rooms/rooms.ts'
-import type { ActiveUsers } from './active-users.ts'
-import { type Asking, pickedText, readerOf, showOptionsOf } from './asking.ts'
-import type { ActiveUser, RoomsOfUser } from './attendance.ts'
-import { accountDataTexts, addReceipts, addTyping, type TextsByRoom } from './beside-events.ts'
-import type { DeviceSections } from './devices.ts'
-import { blocksInvites, invitationText } from './invitations.ts'
-import { firstWishes, joinedRoom, joinedRooms, newWishes, quietWish } from './joined-rooms.ts'
-import { type LeftRoom, leftRoom } from './left-rooms.ts'
-import { type News, newsFromFacts, newsFromRooms, type Window } from './news.ts'
-import { type RoomSection, type RoomWish, roomSections } from './room-sections.ts'
-import {
-  eventsMember,
-  joinedTexts,
-  mapMember,
-  objectOf,
-  stateMembers,
-  timelineMember,
-  unreadMembers,
-} from './room-texts.ts'
+import type { Position } from '#platform/stream/stream.ts'
+import type { Asking } from './asking.ts'
+import { invitedRooms } from './invitations.ts'
+import { joinSection } from './join-section.ts'
+import { firstWishes, joinedRooms, newWishes } from './joined-rooms.ts'
+import { leaveSection, leftRooms } from './leave-section.ts'
+import type { LeftRoom } from './left-rooms.ts'
+import { newsFromFacts, newsFromRooms } from './news.ts'
+import { type Look, noSection, type ReadingParts, type ReadRequest } from './reading.ts'
+import type { RoomWish } from './room-sections.ts'
+import { eventsMember, joinedTexts, mapMember, objectOf } from './room-texts.ts'
 import { type PeopleMoved, peopleMoved } from './shared-rooms.ts'
-import { type SincePoint, tokenOfSince } from './since-token.ts'
-import type { Sources } from './sources.ts'
-import type { StateSections } from './state-sections.ts'
+import { tokenOfSince } from './since-token.ts'
 import type { MembersByRoom } from './told-members.ts'
-
-export interface ReadingParts {
-  readonly rooms: Rooms
-  readonly stream: Stream
-  readonly users: ActiveUsers
-  readonly states: StateSections
-  readonly devices: DeviceSections | undefined
-  readonly sources: Sources
-}
-
-export interface ReadRequest {
-  readonly asking: Asking
-  readonly user: ActiveUser
-  readonly since: SincePoint | undefined
-  /** Nothing about the user has happened between the token and here: reading begins here. */
-  readonly after: Position
-  readonly told: (roomNid: number) => ReadonlyMap<UserId, number>
-}
+import { accountDataOf, presenceSection } from './user-sections.ts'
 
 export interface Answer {
   /** Nothing in it but the token. */
@@ -107,13 +77,6 @@ export async function readAnswer(parts: ReadingParts, request: ReadRequest): Pro
   }
 }
 
-interface Look {
-  readonly window: Window
-  readonly mine: RoomsOfUser
-  /** Undefined: the client asks for the first time. */
-  readonly news: News | undefined
-}
-
 /** The window, and the user's rooms as they are at its end. */
 async function look({ users, stream }: ReadingParts, { user, since, after }: ReadRequest): Promise<Look> {
   for (;;) {
@@ -131,189 +94,6 @@ async function look({ users, stream }: ReadingParts, { user, since, after }: Rea
   }
 }
 
-interface JoinParts {
-  readonly wishes: readonly RoomWish[]
-  readonly accountData: TextsByRoom
-}
-
-interface Section {
-  readonly texts: ReadonlyMap<string, string>
-  readonly members: MembersByRoom
-}
-
-const noSection: Section = { texts: new Map(), members: new Map() }
-
-async function joinSection(
-  parts: ReadingParts,
-  { asking, since, told }: ReadRequest,
-  looked: Look,
-  { wishes, accountData }: JoinParts,
-): Promise<Section> {
-  const { rooms, states, sources } = parts
-  const { window, mine, news } = looked
-  const ephemeral = await ephemeralTexts(parts, asking, since, looked, wishes)
-  const withEvents = new Set(wishes.map(({ ref }) => ref.roomId))
-  const beside = new Set([...ephemeral.keys(), ...accountData.keys(), ...(news?.counts ?? [])])
-  const quiet = [...beside].flatMap((roomId) => {
-    const room = withEvents.has(roomId) ? undefined : joinedRoom(asking, mine, roomId)
-    return room ? quietWish(room, window) : []
-  })
-  const all = quiet.length > 0 ? [...wishes, ...quiet] : wishes
-  if (all.length === 0) return noSection
-  const sections = await roomSections({ rooms, states, told }, asking, all)
-  const tells = all.filter(({ ref, whole }) => {
-    return whole || beside.has(ref.roomId) || sections.get(ref.roomId)?.isEmpty === false
-  })
-  const ids = tells.map(({ ref }) => ref.roomId)
-  const unread = await sources.push?.unreadCounts(asking.userId, ids, window.upTo)
-  const { unreadThreadNotifications } = asking.filter.room.timeline
-  const texts = new Map<string, string>()
-  for (const roomId of ids) {
-    const counts = unread?.get(roomId)
-    texts.set(
-      roomId,
-      objectOf([
-        sections.get(roomId)?.text ?? '',
-        eventsMember('ephemeral', (ephemeral.get(roomId) ?? []).join()),
-        eventsMember('account_data', (accountData.get(roomId) ?? []).join()),
-        counts ? unreadMembers(counts, unreadThreadNotifications) : '',
-      ]),
-    )
-  }
-  return { texts, members: membersOf(tells, sections) }
-}
-
-function membersOf(wishes: readonly RoomWish[], sections: ReadonlyMap<RoomId, RoomSection>): MembersByRoom {
-  const members = new Map<number, ReadonlyMap<UserId, number>>()
-  for (const { ref } of wishes) {
-    const told = sections.get(ref.roomId)?.members
-    if (told && told.size > 0) members.set(ref.roomNid, told)
-  }
-  return members
-}
-
-async function ephemeralTexts(
-  { sources }: ReadingParts,
-  asking: Asking,
-  since: SincePoint | undefined,
-  { window, mine, news }: Look,
-  wishes: readonly RoomWish[],
-): Promise<TextsByRoom> {
-  const texts: TextsByRoom = new Map()
-  const { ephemeral } = sources
-  if (!ephemeral) return texts
-  const whole = new Set(wishes.flatMap((wish) => (wish.whole && !asking.fullState ? wish.ref.roomId : [])))
-  const typed = since && ephemeral.typing.changedSince(since.typing)
-  const all = news?.receipts && typed ? [] : joinedRooms(asking, mine).map(({ roomId }) => roomId)
-  const isToldAnew = (roomId: RoomId) => !whole.has(roomId) && joinedRoom(asking, mine, roomId) !== undefined
-  const changed = [...(news?.receipts ?? all)].filter(isToldAnew)
-  if (changed.length > 0 || whole.size > 0) {
-    await addReceipts(texts, asking, window, ephemeral, { changed, whole: [...whole] })
-  }
-  if (typed) {
-    addTyping(texts, asking, ephemeral, [...typed].filter(isToldAnew), false)
-    addTyping(texts, asking, ephemeral, whole, true)
-  } else addTyping(texts, asking, ephemeral, all, true)
-  return texts
-}
-
-async function leftRooms(
-  { rooms }: ReadingParts,
-  asking: Asking,
-  { window: { after }, mine, news }: Look,
-): Promise<LeftRoom[]> {
-  const { includesRoom, includeLeave } = asking.filter.room
-  const isLeft = ({ membership, forgotten, roomId }: UserRoom) =>
-    (membership === 'leave' || membership === 'ban') && !forgotten && includesRoom(roomId)
-  const changed = new Set(news?.memberships.filter(isLeft))
-  const archived = includeLeave && (!news || asking.fullState) ? [...mine.values()].filter(isLeft) : []
-  const all = new Set([...changed, ...archived])
-  const left = await Promise.all(
-    [...all].map((room) => leftRoom(rooms, asking, changed.has(room) ? after : undefined, room)),
-  )
-  return left.filter((room) => room !== undefined)
-}
-
-async function leaveSection(
-  { rooms, states }: ReadingParts,
-  { asking, told }: ReadRequest,
-  left: readonly LeftRoom[],
-  accountData: TextsByRoom,
-): Promise<Section> {
-  const texts = new Map<string, string>()
-  const wishes = left.flatMap((room) => (room.kind === 'history' ? room.wish : []))
-  const sections = await roomSections({ rooms, states, told }, asking, wishes)
-  for (const each of left) {
-    const { roomId } = each.room
-    const text = each.kind === 'history' ? (sections.get(roomId)?.text ?? '') : await ownEventText(rooms, asking, each)
-    texts.set(roomId, objectOf([text, eventsMember('account_data', (accountData.get(roomId) ?? []).join())]))
-  }
-  return { texts, members: membersOf(wishes, sections) }
-}
-
-/** Their own membership event is for everybody to see, also where the room's history is not. */
-async function ownEventText(
-  rooms: Rooms,
-  asking: Asking,
-  { known, prevBatch }: LeftRoom & { kind: 'own' },
-): Promise<string> {
-  const shown = await rooms.show([known], readerOf(asking), { ...showOptionsOf(asking), visible: true })
-  const events = shown.map(({ json }) => pickedText(asking, json))
-  return [timelineMember(events, false, prevBatch), stateMembers(asking.stateAfterNames, '')].join()
-}
-
-async function invitedRooms(
-  { rooms, sources }: ReadingParts,
-  asking: Asking,
-  { mine, news }: Look,
-): Promise<{ readonly invite: ReadonlyMap<string, string>; readonly knock: ReadonlyMap<string, string> }> {
-  const invite = new Map<string, string>()
-  const knock = new Map<string, string>()
-  const candidates = news && !asking.fullState ? news.memberships : [...mine.values()]
-  const asked = candidates.filter(
-    ({ membership, roomId }) =>
-      (membership === 'invite' || membership === 'knock') && asking.filter.room.includesRoom(roomId),
-  )
-  if (asked.length === 0) return { invite, knock }
-  const blocked = await blocksInvites(sources.accounts, asking)
-  await Promise.all(
-    asked.map(async (room) => {
-      if (blocked && room.membership === 'invite') return
-      const text = await invitationText(rooms, asking, room)
-      if (text !== undefined) (room.membership === 'invite' ? invite : knock).set(room.roomId, text)
-    }),
-  )
-  return { invite, knock }
-}
-
-/** What changed; all of it at the first time, and of rooms that are new to the client. */
-async function accountDataOf(
-  { sources: { accounts, push } }: ReadingParts,
-  asking: Asking,
-  { window: { after, upTo }, news }: Look,
-  wishes: readonly RoomWish[],
-): Promise<{ readonly global: readonly string[]; readonly byRoom: TextsByRoom }> {
-  const { userId } = asking
-  const newRooms = new Set(wishes.flatMap((wish) => (wish.whole && !asking.fullState ? wish.ref.roomId : [])))
-  if (news && !news.accountData && newRooms.size === 0) return { global: [], byRoom: new Map() }
-  const from = news ? after : 0
-  const all = !news || newRooms.size > 0
-  const [entries, rules] = await Promise.all([
-    all ? accounts.allAccountData(userId, upTo) : accounts.accountDataSince(userId, from, upTo),
-    push?.rules.accountData(userId, from, upTo),
-  ])
-  const told = entries.filter(
-    ({ position, roomId }) => !news || position > from || (roomId !== undefined && newRooms.has(roomId)),
-  )
-  const withRules =
-    rules === undefined
-      ? told
-      : [...told.filter(({ type, roomId }) => type !== 'm.push_rules' || roomId !== undefined), pushRules(rules)]
-  return accountDataTexts(asking, withRules)
-}
-
-const pushRules = (content: string) => ({ roomId: undefined, type: 'm.push_rules', content })
-
 const nobody: PeopleMoved = { joined: new Set(), left: new Set() }
 
 async function movedPeople(
@@ -325,26 +105,6 @@ async function movedPeople(
   if (!(sources.encryption ?? sources.ephemeral)) return nobody
   const leftWishes = left.flatMap((room) => (room.kind === 'history' ? room.wish : []))
   return peopleMoved(rooms, userId, wishes, leftWishes)
-}
-
-async function presenceSection(
-  { sources }: ReadingParts,
-  asking: Asking,
-  { window: { after, upTo }, news }: Look,
-  moved: PeopleMoved,
-): Promise<string> {
-  const presence = sources.ephemeral?.presence
-  if (!presence) return ''
-  const [changed, met] = await Promise.all([
-    !news || news.presence ? presence.visibleTo(asking.userId, news ? after : 0, upTo) : [],
-    presence.ofUsers([...moved.joined]),
-  ])
-  const states = new Map([...met, ...changed].map((state) => [state.userId, state]))
-  const events = [...states.values()]
-    .filter(({ userId }) => asking.filter.presence.matches({ type: 'm.presence', sender: userId }))
-    .filter(({ userId }) => !asking.ignored.has(userId))
-    .map((state) => JSON.stringify({ type: 'm.presence', sender: state.userId, content: presence.contentOf(state) }))
-  return events.length === 0 ? '' : eventsMember('presence', events.join())
 }
 
 interface DeviceTexts {
