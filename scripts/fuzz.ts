@@ -3,11 +3,12 @@
 
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
+import { edgeTargets } from './fuzz/edge-targets.ts'
 import { protocolTargets } from './fuzz/protocol-targets.ts'
+import { ruleTargets } from './fuzz/rule-targets.ts'
 import { fuzz } from './fuzz/run-fuzz.ts'
 
-/** Other areas add their targets here. */
-const targets = [...protocolTargets()]
+const targets = [...protocolTargets(), ...ruleTargets(), ...edgeTargets()]
 
 const { values } = parseArgs({
   options: { seconds: { type: 'string', default: '10' }, seed: { type: 'string' }, only: { type: 'string' } },

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { edgeTargets } from './edge-targets.ts'
 import { protocolTargets } from './protocol-targets.ts'
+import { ruleTargets } from './rule-targets.ts'
 import { fuzz } from './run-fuzz.ts'
 
 /** A clock that goes on by one millisecond every time somebody looks. */
@@ -32,6 +34,8 @@ test('an input that takes too long is a failure', () => {
   assert.match(String(failure?.error), /3000 ms/)
 })
 
-test('every protocol target survives its first inputs', () => {
-  assert.equal(fuzz(protocolTargets(), { milliseconds: 1, seed: 1, now: countingClock(), report: () => {} }), undefined)
+test('every target survives its first inputs', () => {
+  const targets = [...protocolTargets(), ...ruleTargets(), ...edgeTargets()]
+  const failure = fuzz(targets, { milliseconds: 1, seed: 1, now: countingClock(), report: () => {} })
+  assert.equal(failure, undefined)
 })
