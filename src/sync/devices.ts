@@ -15,6 +15,11 @@ import type { EncryptionSource } from './sources.ts'
 /** Devices of which it is remembered what they were given. One that is forgotten costs a statement more. */
 const DEVICES = 50_000
 
+export interface DeviceListChanges {
+  readonly changed: readonly UserId[]
+  readonly left: readonly UserId[]
+}
+
 export class DeviceSections {
   readonly #encryption: EncryptionSource
   readonly #rooms: Rooms
@@ -51,16 +56,22 @@ export class DeviceSections {
     }
   }
 
-  /** Only for a client that has been here before: one that begins asks for keys by itself. */
-  async lists({ userId }: Asking, { after, upTo }: Window, moved: PeopleMoved): Promise<string> {
+  /** Whose keys to ask for anew, and with whom no room is shared any more. */
+  async listChanges({ userId }: Asking, { after, upTo }: Window, moved: PeopleMoved): Promise<DeviceListChanges> {
     const changed = new Set<UserId>(await this.#encryption.changesBetween(userId, after, upTo))
     for (const other of moved.joined) changed.add(other)
     const gone = [...moved.left]
     const shared = gone.length === 0 ? new Set<UserId>() : await this.#rooms.sharesRoom(userId, gone)
     const left = gone.filter((other) => !shared.has(other))
     for (const other of left) changed.delete(other)
-    if (changed.size === 0 && left.length === 0) return ''
-    return `"device_lists":{"changed":${JSON.stringify([...changed])},"left":${JSON.stringify(left)}}`
+    return { changed: [...changed], left }
+  }
+
+  /** Only for a client that has been here before: one that begins asks for keys by itself. */
+  async lists(asking: Asking, window: Window, moved: PeopleMoved): Promise<string> {
+    const { changed, left } = await this.listChanges(asking, window, moved)
+    if (changed.length === 0 && left.length === 0) return ''
+    return `"device_lists":{"changed":${JSON.stringify(changed)},"left":${JSON.stringify(left)}}`
   }
 
   async keyCounts({ userId, deviceId }: Asking): Promise<string> {

@@ -11,7 +11,8 @@ import type { EventFact, Rooms } from '#rooms/rooms.ts'
 import { ActiveUsers } from './active-users.ts'
 import type { Asking } from './asking.ts'
 import type { Attendance } from './attendance.ts'
-import { DeviceSections } from './devices.ts'
+import { deviceListChanges } from './device-list-changes.ts'
+import { type DeviceListChanges, DeviceSections } from './devices.ts'
 import { FiltersInUse } from './filters-in-use.ts'
 import { type Answer, readAnswer, withToken } from './read-answer.ts'
 import type { ReadingParts } from './reading.ts'
@@ -20,10 +21,15 @@ import type { Sources } from './sources.ts'
 import { StateSections } from './state-sections.ts'
 import { ToldMembers } from './told-members.ts'
 
+export type { DeviceListChanges } from './devices.ts'
 export type { AccountSource, EncryptionSource, EphemeralSource, PushSource, Sources } from './sources.ts'
 
 /** Longer waits are cut: proxies and phones give up a connection that is silent for long. */
 const LONGEST_WAIT: Milliseconds = 120_000
+
+/** A filter for who asks for the states of rooms and not for their events. */
+const STATES_ALONE = '{"room":{"timeline":{"limit":0}}}'
+const askingNothing = Object.freeze({ ignored: new Set<UserId>(), stateAfterNames: [], fullState: false })
 
 export interface SyncParts {
   readonly rooms: Rooms
@@ -105,6 +111,26 @@ export class Sync {
       return answer.text
     } finally {
       leavePresence?.()
+      attendance.leave()
+    }
+  }
+
+  /**
+   * GET /keys/changes: whose devices have changed between two tokens of /sync.
+   *
+   * @throws 400 `M_INVALID_PARAM` for a token that is none.
+   */
+  async deviceListChanges(
+    { userId, deviceId }: Pick<SyncRequest, 'userId' | 'deviceId'>,
+    tokens: { readonly from: string; readonly to: string },
+  ): Promise<DeviceListChanges> {
+    const range = { from: parseSince(tokens.from).position, to: parseSince(tokens.to).position }
+    const asking = { userId, deviceId, ...(await this.#filters.get(userId, STATES_ALONE)), ...askingNothing }
+    const attendance = this.#parts.users.attend(userId)
+    try {
+      const mine = await this.#parts.users.freshRoomsOf(attendance.user)
+      return await deviceListChanges(this.#parts, asking, range, mine)
+    } finally {
       attendance.leave()
     }
   }
