@@ -3,6 +3,7 @@
 
 import { authEventKeys } from '#protocol/auth-events/auth-events.ts'
 import { authorize, authorizeAuthEvents, mayRedact, type Verdict } from '#protocol/auth-rules/auth-rules.ts'
+import { forbidden } from '#protocol/errors/errors.ts'
 import type { RoomEvent, StateView } from '#protocol/events/events.ts'
 import { createEventIdOf, type EventId } from '#protocol/identifiers/identifiers.ts'
 import { stateKeyOf } from '#protocol/state-resolution/state-resolution.ts'
@@ -37,6 +38,10 @@ export const receiveEvent =
     const { event } = verified
     const { stateBefore, relay = false } = options
     const before = await engine.log.byId(event.eventId)
+    // In rooms of version 1 and 2 servers choose the IDs of their events.
+    if (before && before.roomNid !== room.head.roomNid) {
+      throw forbidden('receive/known-elsewhere', `The ID ${event.eventId} is that of an event of another room.`)
+    }
     if (before && !before.outlier) return { result: { outcome: 'known', known: before }, durable: Promise.resolve() }
 
     const auth = await engine.inOrder(event.authEvents)

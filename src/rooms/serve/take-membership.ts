@@ -1,7 +1,7 @@
 // Takes the member event that another server made of our draft: send_join, send_leave, send_knock; and signs invites for our users.
 // spec: server-server-api #joining-rooms, #leaving-rooms-rejecting-invites, #knocking-rooms, #inviting-to-a-room
 
-import { forbidden, invalidParam, unsupportedRoomVersion } from '#protocol/errors/errors.ts'
+import { forbidden, incompatibleRoomVersion, invalidParam } from '#protocol/errors/errors.ts'
 import { parsePdu, type RoomEvent } from '#protocol/events/events.ts'
 import {
   type EventId,
@@ -120,7 +120,10 @@ export interface ReceivedInvite {
 /** Signs an invite of one of our users and keeps it. @returns the event with our signature. */
 export async function takeInvite(engine: Engine, invite: ReceivedInvite): Promise<JsonObject> {
   const version = roomVersion(invite.version)
-  if (!version) throw unsupportedRoomVersion('This server does not support the version of the room.')
+  if (!version) {
+    const told = { room_version: invite.version }
+    throw incompatibleRoomVersion('This server does not support the version of the room.', told)
+  }
   const verified = await verifyPdus(engine, [invite.pdu], { roomId: invite.roomId, version })
   const event = verified.events.get(invite.eventId)?.event
   const target = event?.stateKey === undefined ? undefined : parseUserId(event.stateKey)
