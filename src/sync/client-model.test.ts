@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { type Random, seededRandom } from '#platform/random/random.ts'
 import type { RoomId, UserId } from '#protocol/identifiers/identifiers.ts'
 import { aMessage, anna, aRoom, bo, cia, joins } from '#rooms/rooms-for-tests.ts'
-import { Model, modelMatches } from './client-model.ts'
+import { Model, modelMatches } from './client-model-for-tests.ts'
 import { aDevice, type SyncServer, syncServer } from './sync-for-tests.ts'
 
 const pick = <Item>(random: Random, items: readonly [Item, ...Item[]]): Item =>

@@ -10,7 +10,7 @@ import { parseServerName, type RoomId } from '#protocol/identifiers/identifiers.
 import type { JsonObject } from '#protocol/json/json.ts'
 import type { KnownEvent } from '#rooms/rooms.ts'
 import { aMessage, anna, aRoom, timelineOf } from '#rooms/rooms-for-tests.ts'
-import { Model, modelMatches } from './client-model.ts'
+import { Model, modelMatches } from './client-model-for-tests.ts'
 import { aDevice, type SyncServer, syncServer } from './sync-for-tests.ts'
 
 const crypto = loadCrypto()
