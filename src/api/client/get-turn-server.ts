@@ -11,10 +11,11 @@ export const getTurnServer = endpoint({
   formerPaths: ['/_matrix/client/r0/voip/turnServer'],
   authenticate: 'access-token',
   rateLimit: 'request',
+  // Empty where there is no relay: clients take a list without addresses as a fault, and make no call at all.
   response: Type.Object({
-    password: Type.String(),
-    ttl: Type.Integer(),
-    uris: Type.Array(Type.String()),
-    username: Type.String(),
+    password: Type.Optional(Type.String()),
+    ttl: Type.Optional(Type.Integer()),
+    uris: Type.Optional(Type.Array(Type.String())),
+    username: Type.Optional(Type.String()),
   }),
 })
