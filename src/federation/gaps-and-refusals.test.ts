@@ -10,6 +10,7 @@ import { canonicalJson, type JsonObject, parseJson } from '#protocol/json/json.t
 import { roomVersion } from '#protocol/room-versions/room-versions.ts'
 import { scopeOfFile } from '#rooms/rooms-for-tests.ts'
 import { assertSame, settle, type TestLine, type TestServer, twoServers } from './servers-for-tests.ts'
+import { oneBody } from './transport/transport.ts'
 
 const scope = scopeOfFile()
 const crypto = loadCrypto()
@@ -248,3 +249,34 @@ test('a server that is not in the room is told nothing', async () => {
     assert.equal(!outcome.ok && outcome.failure.kind === 'refused' && outcome.failure.status, 403)
   }
 })
+
+test('a state that names events of another room, or two for one key, is taken without them', async () => {
+  const roomId = await sharedRoom()
+  const elsewhere = await sharedRoom()
+  const alien = await alfa.setState(elsewhere, anna, 'x.alien', {})
+  await settle(alfa, beta)
+  const hidden = signed(await draft(roomId, { content: { msgtype: 'm.text', body: 'dold' } }))
+  const { event, json } = signed(await draft(roomId, { prev_events: [hidden.event.eventId], depth: 99 }))
+  const honest = [...(await beta.state(roomId)).values()]
+  const lies = { pdu_ids: [...honest, alien, ...honest], auth_chain_ids: [] }
+  await answering({ state_ids: lies, get_missing_events: { events: [] } }, async () => {
+    assert.deepEqual(await send([json]), [])
+  })
+  assert.equal((await alfa.rooms.event(event.eventId))?.rejected, false)
+  assert.deepEqual([...(await alfa.state(roomId)).values()].sort(), honest.sort())
+})
+
+/** While `act` runs, beta answers these questions with lies. */
+async function answering(lies: Readonly<Record<string, unknown>>, act: () => Promise<void>): Promise<void> {
+  beta.answer = async (request) => {
+    const lie = Object.entries(lies).find(([name]) => request.target.includes(`/${name}/`))
+    if (!lie) return beta.dispatch(request)
+    const body = oneBody(Buffer.from(JSON.stringify(lie[1])))
+    return { status: 200, headers: { 'content-type': 'application/json' }, body }
+  }
+  try {
+    await act()
+  } finally {
+    beta.answer = undefined
+  }
+}

@@ -33,6 +33,7 @@ import { FederationInbound } from './inbound/inbound.ts'
 import { FederationOutbound } from './outbound/outbound.ts'
 import {
   createFederationTransport,
+  type Dispatch,
   type FederationTransport,
   Loopback,
   loopbackNetwork,
@@ -95,6 +96,10 @@ export class TestServer {
   readonly signingKey: SigningKey
   /** Lines of the log at level warn and error: empty unless the test breaks something. */
   readonly faults: string[] = []
+  /** Stands in for the routes while it is set: for servers that lie. */
+  answer: Dispatch | undefined
+  /** The routes. */
+  dispatch: Dispatch = () => fail('The server does not run.')
   readonly #line: TestLine
   readonly #log: Log
   #seed: number
@@ -146,7 +151,9 @@ export class TestServer {
       clock,
       federationAddress: undefined,
     }
-    const leave = loopback.register(serverName, dispatchTo(tenantOf(serverName, modules, transport), log))
+    const dispatch = dispatchTo(tenantOf(serverName, modules, transport), log)
+    const leave = loopback.register(serverName, (request) => (this.answer ?? dispatch)(request))
+    this.dispatch = dispatch
     const stop = async () => {
       leave()
       await outbound.stop()

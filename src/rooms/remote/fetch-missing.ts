@@ -4,10 +4,10 @@
 import type { EventId, RoomId, ServerName } from '#protocol/identifiers/identifiers.ts'
 import type { Json } from '#protocol/json/json.ts'
 import type { VerifiedEvent } from '../receive-event.ts'
-import { membershipCode } from '../room/append.ts'
 import type { Engine } from '../room/engine.ts'
 import type { HotRoom } from '../room/hot-room.ts'
 import type { StateNode } from '../state/state-map.ts'
+import { givenState } from './given-state.ts'
 import { takeOutliers } from './take-outliers.ts'
 import { verifyPdus } from './verify-pdus.ts'
 
@@ -81,13 +81,8 @@ export async function fetchState(
   const verified = await verifyPdus(engine, pdus, { roomId, version })
   return engine.turn(roomId, async () => {
     const taken = await takeOutliers(engine, roomNid, verified.events)
-    const entries = ids.value.stateIds.flatMap((id) => {
-      const entry = known.get(id) ?? taken.get(id)
-      if (!entry || entry.rejected || entry.event.stateKey === undefined) return []
-      const { type, stateKey } = entry.event
-      return { type, stateKey, eventNid: entry.nid, membership: membershipCode(entry.event) }
-    })
-    return { result: engine.nodes.trie.build(entries), durable: Promise.resolve() }
+    const state = ids.value.stateIds.flatMap((id) => known.get(id) ?? taken.get(id) ?? [])
+    return { result: givenState(engine, roomNid, state), durable: Promise.resolve() }
   })
 }
 

@@ -8,9 +8,9 @@ import type { EventId, RoomId, ServerName, UserId } from '#protocol/identifiers/
 import { type JsonObject, objectAt, stringAt, withMember } from '#protocol/json/json.ts'
 import { type RoomVersion, roomVersion, roomVersions } from '#protocol/room-versions/room-versions.ts'
 import { judge, type VerifiedEvent } from '../receive-event.ts'
-import { membershipCode } from '../room/append.ts'
 import type { Engine, Turn } from '../room/engine.ts'
 import type { HotRoom } from '../room/hot-room.ts'
+import { givenState } from './given-state.ts'
 import { takeOutliers } from './take-outliers.ts'
 import { verifyPdus } from './verify-pdus.ts'
 
@@ -136,23 +136,13 @@ const enterWith =
   ) =>
   async (room: HotRoom): Promise<Turn<void>> => {
     const taken = await takeOutliers(engine, room.head.roomNid, given)
-    const state = [...taken.values()].filter((known) => stateIds.has(known.event.eventId) && !known.rejected)
+    const { roomNid } = room.head
+    const state = [...taken.values()].filter((known) => known.roomNid === roomNid && stateIds.has(known.event.eventId))
     const create = state.find((known) => known.event.type === 'm.room.create')
-    if (!create || (stringAt(create.event.content, 'room_version') ?? '1') !== room.head.version.id) {
+    const root = givenState(engine, roomNid, state)
+    if (!root || !create || (stringAt(create.event.content, 'room_version') ?? '1') !== room.head.version.id) {
       throw connectionFailed('The other server gave a room without its beginning. Try another server.')
     }
-    const root = engine.nodes.trie.build(
-      state.flatMap((known) =>
-        known.event.stateKey === undefined
-          ? []
-          : {
-              type: known.event.type,
-              stateKey: known.event.stateKey,
-              eventNid: known.nid,
-              membership: membershipCode(known.event),
-            },
-      ),
-    )
     const auth = await engine.inOrder(join.event.authEvents)
     const verdict = await judge(engine, join.event, auth, root)
     if (!verdict.allowed) throw forbidden(verdict.rule, verdict.message)
