@@ -5,6 +5,7 @@ import { allHandlers, edgeAnswers, type Modules, mount } from '#endpoints/endpoi
 import type { Config } from '#platform/config/config.ts'
 import {
   createDispatch,
+  type HttpLimits,
   type HttpListener,
   type HttpServer,
   observationRoutes,
@@ -63,6 +64,7 @@ async function serve(shared: SharedParts): Promise<HomeserverProcess> {
     clock,
     log,
     metrics,
+    limits: limitsOf(config),
     ...edge,
   })
   let stopping: Promise<void> | undefined
@@ -116,6 +118,12 @@ function observationListener(shared: SharedParts): HttpListener[] {
   if (!enabled) return []
   const routes = observationRoutes({ metrics: shared.metrics, notReady: async () => ({}) })
   return [{ name: 'observation', host, port, routes, logRequests: false }]
+}
+
+/** What the operator may set of the bounds of connections; the others have no reason to differ between servers. */
+function limitsOf({ connections }: Config): Partial<HttpLimits> {
+  const { perAddress, total, headWithin, bodyStall, answerStall } = connections
+  return { requestsPerAddress: perAddress, connections: total, headerTime: headWithin, bodyStall, answerStall }
 }
 
 function ratesOf({ rateLimits }: Config) {

@@ -82,6 +82,7 @@ export const connections = z
       1_000_000,
     ).default(10_000),
     total: whole('Open connections of one listener.', 1, 1_000_000).default(20_000),
+    head_within: duration('Time for the request line and headers of a request to come.').prefault('20s'),
     body_stall: duration('A request body that does not move for this long is given up.').prefault('20s'),
     answer_stall: duration('A client that takes nothing of its answer for this long is cut off.').prefault('60s'),
     stop_within: duration('Time that open requests get to end when the server stops.').prefault('10s'),
