@@ -20,9 +20,22 @@ export interface StdoutLog {
 /** A reader of our output that has stopped must not stop us, nor fill the memory: beyond this, lines are dropped. */
 const LONGEST_BACKLOG = 4 * 1024 * 1024
 
-/** A log on standard output. Lines are written in the background. */
+/**
+ * Lines are written together: one system call for each line was a tenth of the CPU of a message that is sent (22 of 226 µs, measured).
+ * So many bytes at once, and no line waits longer than so many milliseconds.
+ */
+const TOGETHER = 8 * 1024
+const LONGEST_WAIT = 100
+
+/** A log on standard output. Lines are written in the background; what is waiting at a crash is lost, at most `LONGEST_WAIT` of it. */
 export function logToStdout(level: LogLevel): StdoutLog {
-  const stdout = destination({ fd: 1, sync: false, maxLength: LONGEST_BACKLOG })
+  const stdout = destination({
+    fd: 1,
+    sync: false,
+    minLength: TOGETHER,
+    periodicFlush: LONGEST_WAIT,
+    maxLength: LONGEST_BACKLOG,
+  })
   const flush = () => {
     try {
       stdout.flushSync()

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
 import { type LogLevel, logTo } from './log.ts'
 
@@ -77,4 +78,16 @@ test('long text and long lists are cut', () => {
   const { log, written } = lines()
   log.info({ text: 'x'.repeat(100_000), list: Array.from({ length: 1000 }, (_, i) => i) }, 'y'.repeat(100_000))
   assert.ok((written[0]?.length ?? 0) < 6000)
+})
+
+test('a process whose log goes to standard output writes each line, at once when it ends', () => {
+  const program = `import { logToStdout } from '#platform/log/log.ts'
+    const { log, flush } = logToStdout('info')
+    log.debug({}, 'unheard')
+    for (const number of [1, 2]) log.info({ number }, 'heard')
+    flush()`
+  const args = ['--input-type=module-typescript', '--eval', program]
+  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', cwd: import.meta.dirname })
+  const numbers = stdout.split('\n').flatMap((line) => (line === '' ? [] : JSON.parse(line).number))
+  assert.deepEqual(numbers, [1, 2], stderr)
 })
