@@ -104,6 +104,7 @@ export class TestServer {
   readonly #log: Log
   #seed: number
   #running: Running | undefined
+  #leave: () => void = () => {}
 
   constructor(name: ServerName, database: Schema, line: TestLine, seed: number) {
     this.name = name
@@ -152,10 +153,10 @@ export class TestServer {
       federationAddress: undefined,
     }
     const dispatch = dispatchTo(tenantOf(serverName, modules, transport), log)
-    const leave = loopback.register(serverName, (request) => (this.answer ?? dispatch)(request))
+    this.#leave = loopback.register(serverName, (request) => (this.answer ?? dispatch)(request))
     this.dispatch = dispatch
     const stop = async () => {
-      leave()
+      this.#leave()
       await outbound.stop()
       await e2ee.idle()
       await ephemeral.stop()
@@ -164,6 +165,14 @@ export class TestServer {
       await transport.close()
     }
     this.#running = { accounts, rooms, e2ee, ephemeral, transport, inbound, outbound, stream, stop }
+  }
+
+  /** A new run of the program over the same database, while nothing of the old one was ended in order; it can reach nobody any more. */
+  async crash(): Promise<void> {
+    const old = this.running
+    this.#leave()
+    await this.start()
+    await old.transport.close()
   }
 
   /** Ends the program and begins it again over the same database. */

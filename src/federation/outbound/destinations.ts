@@ -69,7 +69,12 @@ export class Destinations implements Mailroom {
   async send(): Promise<void> {
     const fresh = [...this.#touched].filter((destination) => destination.isPending && !destination.isKept)
     this.#wakeTouched()
-    if (fresh.length === 0) return
+    // Another call may have put in the same: its rows are waited for too.
+    if (fresh.length === 0) await this.#writing
+    else await this.#keep(fresh)
+  }
+
+  async #keep(fresh: readonly Destination[]): Promise<void> {
     for (const destination of fresh) destination.isKept = true
     const names = fresh.map(({ name }) => name)
     const positions = fresh.map(({ cursor }) => cursor)
@@ -78,8 +83,9 @@ export class Destinations implements Mailroom {
     } catch (error) {
       for (const destination of fresh) destination.isKept = false
       throw error
+    } finally {
+      for (const destination of fresh) this.#noteMoved(destination)
     }
-    for (const destination of fresh) this.#noteMoved(destination)
   }
 
   /** The server has shown life. */
@@ -148,16 +154,22 @@ export class Destinations implements Mailroom {
     this.#moved.clear()
     const pending = moved.filter((destination) => destination.isKept && destination.isPending)
     const done = moved.filter((destination) => destination.isKept && !destination.isPending)
+    const unkept = moved.filter((destination) => !destination.isKept && destination.isPending)
     for (const destination of done) destination.isKept = false
     for (const destination of moved) {
       if (destination.isIdle && !this.#touched.has(destination)) this.#byName.delete(destination.name)
     }
     const names = (list: readonly Destination[]) => list.map(({ name }) => name)
     const positions = pending.map(({ cursor }) => cursor)
+    const { database } = this.#parts
+    // All put in line at once: what begins to wait again from here on is written behind the deletion.
+    const writes = [
+      done.length > 0 && this.#write(() => database.run(deleteDestinations, names(done))),
+      pending.length > 0 && this.#write(() => database.run(moveDestinations, names(pending), positions)),
+      unkept.length > 0 && this.#keep(unkept),
+    ]
     try {
-      const { database } = this.#parts
-      if (pending.length > 0) await this.#write(() => database.run(moveDestinations, names(pending), positions))
-      if (done.length > 0) await this.#write(() => database.run(deleteDestinations, names(done)))
+      await Promise.all(writes)
     } catch (error) {
       // A row that stays reaches back further than it must: after a restart some things are sent twice.
       this.#parts.log.warn({ error }, 'The places of other servers could not be saved.')

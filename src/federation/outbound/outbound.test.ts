@@ -117,3 +117,16 @@ test('a transaction that will never do is passed over after three refusals; one 
   for (const status of [401, 403, 404, 429, 500, 502]) assert.equal(isRefusedForGood(refused(status), 100), false)
   assert.equal(isRefusedForGood({ kind: 'bad-answer', destination: 'b' as ServerName, reason: 'x' }, 100), false)
 })
+
+test('a crash between the decision and the answer loses nothing: the row is there before the follower moves on', async () => {
+  line.cut(alfa, beta)
+  await alfa.say(roomId, anna, 'efter kraschen')
+  await settle(alfa, beta)
+  const [row] = await rowsOf(alfa.database)
+  assert.equal(row?.server_name, beta.name)
+  // Nothing of the old run is stopped in order: a new one begins over the same tables.
+  await alfa.crash()
+  await line.heal(alfa, beta)
+  await settle(alfa, beta)
+  assert.equal((await beta.messages(roomId)).filter((body) => body === 'efter kraschen').length, 1)
+})

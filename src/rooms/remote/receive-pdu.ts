@@ -14,8 +14,6 @@ import { type PduOutcome, refuseAll, refusedAt } from './pdu-outcome.ts'
 import { receiveOutside } from './receive-outside.ts'
 import { verifyPdus } from './verify-pdus.ts'
 
-export type { PduOutcome } from './pdu-outcome.ts'
-
 /** Missing events asked for at once; a longer gap is bridged by the state. */
 const MISSING_EVENTS = 20
 
