@@ -147,7 +147,8 @@ export class Append {
     const { event, before } = entry
     const accepted = entry.verdict === 'accepted'
     const placed = this.#place(entry)
-    const after = accepted ? this.#stateAfter(before, entry) : before
+    // A soft-failed event is passed over here and now; whoever builds upon it stands on the state that it makes.
+    const after = entry.verdict === 'rejected' ? before : this.#stateAfter(before, entry)
     const current = entry.backfilledAt !== undefined || !accepted ? this.#head.state : (entry.current ?? after)
     this.#storeNodes(before, this.#head.state)
     this.#storeNodes(after, before)
