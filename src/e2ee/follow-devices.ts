@@ -19,6 +19,7 @@ type FollowParts = Pick<E2eeParts, 'serverName' | 'database' | 'stream' | 'devic
 export function deviceFollower(parts: FollowParts): FollowerOptions<DeviceChange> {
   return {
     name: 'e2ee.devices',
+    kinds: ['device'],
     batch: BATCH,
     read: (after, upTo, limit) => parts.devices.changes(after, upTo, limit),
     handle: (changes) => followDevices(changes, parts),

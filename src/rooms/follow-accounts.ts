@@ -27,6 +27,7 @@ export const followProfiles = (rooms: Rooms, accounts: Accounts, parts: Follower
   follow(
     {
       name: 'rooms.profiles',
+      kinds: ['profile'],
       batch: BATCH,
       read: (after, upTo, limit) => accounts.profiles.changes(after, upTo, limit),
       handle: async (changes) => {
@@ -46,6 +47,7 @@ export const followDeactivations = (rooms: Rooms, accounts: Accounts, parts: Fol
   follow(
     {
       name: 'rooms.deactivations',
+      kinds: ['account'],
       batch: BATCH,
       read: (after, upTo, limit) => accounts.users.changes(after, upTo, limit),
       handle: async (changes) => {

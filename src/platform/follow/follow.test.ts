@@ -190,3 +190,21 @@ test('an interval without items moves the cursor too', async () => {
   assert.deepEqual(handled, [])
   await follower.stop()
 })
+
+test('facts in memory of kinds that bring no items are passed without a read; its own are read', async () => {
+  const { append, start, stream, handled, asked } = await followed()
+  await append(2)
+  // The ring of the stream holds them.
+  const follower = await start({ kinds: ['mine'] })
+  await follower.reached(2)
+  assert.deepEqual(asked, [])
+  await stream.append({ facts: [{ kind: 'x' }, { kind: 'mine' }], rows: [] })
+  await follower.reached(4)
+  assert.deepEqual([asked, handled], [['(2, 4]'], [3, 4]])
+  await follower.stop()
+
+  const forgetful = await start({ name: 'g', kinds: ['mine'], begin: 'start' })
+  await forgetful.reached(4)
+  assert.deepEqual(asked.slice(1), ['(0, 4]', '(3, 4]'])
+  await forgetful.stop()
+})

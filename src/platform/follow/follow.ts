@@ -14,6 +14,11 @@ export interface FollowerOptions<Item extends { readonly position: Position }> {
   readonly name: string
   /** Reads at most `limit` items with position in (after, upTo], ascending; all items of a position or none. */
   readonly read: (after: Position, upTo: Position, limit: number) => Promise<readonly Item[]>
+  /**
+   * Kinds of the facts that items come with, every item with one. Then a turn reads nothing when the facts are in memory and all of other
+   * kinds: most facts are messages, and who follows devices need not ask the database after each of them.
+   */
+  readonly kinds?: readonly string[]
   /** Items per turn; bounded so that a turn stays under some 100 ms. */
   readonly batch: number
   /** Must be repeatable: after a crash the last batch comes again. The cursor moves (at most every second, and at the stop) after it resolves. A throw is logged and retried with back-off. */

@@ -12,6 +12,7 @@ export interface StreamFollowerParts<Item extends { readonly position: Position 
   readonly log: Log
   readonly keeper: CursorKeeper
   readonly batch: number
+  readonly kinds?: readonly string[]
   readonly read: (after: Position, upTo: Position, limit: number) => Promise<readonly Item[]>
   readonly handle: (items: readonly Item[]) => Promise<void>
 }
@@ -80,12 +81,19 @@ export class StreamFollower<Item extends { readonly position: Position }> {
     const { stream, keeper, batch, read, handle } = this.#parts
     const upTo = stream.head
     if (keeper.position >= upTo) return false
-    const items = await read(keeper.position, upTo, batch)
+    const items = this.#isOfOthers(keeper.position) ? [] : await read(keeper.position, upTo, batch)
     if (items.length > 0) await handle(items)
     const last = items.at(-1)
     keeper.move(last !== undefined && items.length >= batch ? last.position : upTo)
     this.#tellWaiters()
     return true
+  }
+
+  /** True when it is certain, without asking the database, that the facts after `position` bring no item of ours. */
+  #isOfOthers(position: Position): boolean {
+    const { kinds, stream } = this.#parts
+    const facts = kinds && stream.since(position)
+    return facts?.every(({ kind }) => !kinds?.includes(kind)) ?? false
   }
 
   #news(): Promise<void> {
