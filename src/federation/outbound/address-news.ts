@@ -69,7 +69,7 @@ async function addressEvent(
 ): Promise<void> {
   if (!isOursToSend(known, parts.serverName)) return
   const origin = serverNameOf(known.event.sender)
-  const servers = new Set([...around, ...serverOfTarget(known)])
+  const servers = new Set([...around, ...(await serverOfTarget(parts, known, around))])
   servers.delete(parts.serverName)
   servers.delete(origin)
   if (servers.size === 0) return
@@ -78,11 +78,24 @@ async function addressEvent(
   if (isOwnJoin(known, parts.serverName)) await tellDevices(parts, known, position, servers, mailroom)
 }
 
-/** Whose membership somebody else ends may have nobody in the room. Invites are brought by a call of their own. */
-function serverOfTarget({ event }: KnownEvent): ServerName[] {
+/**
+ * Whose invite or knock ends may have nobody in the room. The event names the membership before it among its auth events; who had none is not told,
+ * or anybody could make us look for servers by banning names.
+ */
+async function serverOfTarget(
+  { rooms }: OutboundParts,
+  { event }: KnownEvent,
+  around: readonly ServerName[],
+): Promise<ServerName[]> {
   const membership = event.content['membership']
   const ends = event.type === 'm.room.member' && (membership === 'leave' || membership === 'ban')
-  return ends && event.stateKey !== undefined ? [serverNameOf(event.stateKey as UserId)] : []
+  if (!ends || event.stateKey === undefined) return []
+  const server = serverNameOf(event.stateKey as UserId)
+  if (around.includes(server)) return []
+  const named = (await rooms.events(event.authEvents)).map((known) => known.event)
+  const before = named.find(({ type, stateKey }) => type === 'm.room.member' && stateKey === event.stateKey)
+  const was = before?.content['membership']
+  return was === 'invite' || was === 'knock' ? [server] : []
 }
 
 const isOwnJoin = ({ event }: KnownEvent, serverName: ServerName): boolean =>

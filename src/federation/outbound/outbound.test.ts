@@ -118,6 +118,15 @@ test('a transaction that will never do is passed over after three refusals; one 
   assert.equal(isRefusedForGood({ kind: 'bad-answer', destination: 'b' as ServerName, reason: 'x' }, 100), false)
 })
 
+test('a ban of somebody who was never there makes us look for no server', async () => {
+  const from = line.network.requests.length
+  const target = '@vem:finns.inte.example' as UserId
+  await alfa.rooms.changeMembership({ roomId, sender: anna, target, membership: 'ban' })
+  await settle(alfa, beta)
+  const asked = line.network.requests.slice(from).map(({ to }) => to)
+  assert.deepEqual([...new Set(asked)], [beta.name])
+})
+
 test('a crash between the decision and the answer loses nothing: the row is there before the follower moves on', async () => {
   line.cut(alfa, beta)
   await alfa.say(roomId, anna, 'efter kraschen')
