@@ -2,7 +2,7 @@
 // spec: client-server-api #events, #rooms; server-server-api #pdus; docs/architecture.md, decisions 1 to 4
 
 import type { Position } from '#platform/stream/stream.ts'
-import { forbidden, MatrixError } from '#protocol/errors/errors.ts'
+import { forbidden, MatrixError, notFound } from '#protocol/errors/errors.ts'
 import {
   type EventId,
   type RoomAlias,
@@ -43,7 +43,7 @@ import {
   takeKnock,
   takeMembership,
 } from './serve/take-membership.ts'
-import { makeTemplate, residentRoom, type TemplateRequest } from './serve/templates.ts'
+import { makeTemplate, type TemplateRequest } from './serve/templates.ts'
 import { isMembership, type Membership, membershipOfCode, type NodeHash, type StateNode } from './state/state-map.ts'
 import type { StateKey } from './state/state-nodes.ts'
 import { aliasesOfRoom, aliasTarget, enterAlias, removeAlias } from './store/aliases.ts'
@@ -217,9 +217,13 @@ export class Rooms {
     return takeInvite(this.#engine, invite)
   }
 
-  /** The room's number, for a server that is in the room and that its access list lets in. @throws 403, 404 */
+  /**
+   * The room's number, for a server that is in the room and that its access list lets in. Also when we have left: those who were in it then may ask
+   * for what stands before our leaving, which they cannot place otherwise when it came to us over a line that they do not have. @throws 403, 404
+   */
   async numberForServer(roomId: RoomId, origin: ServerName): Promise<number> {
-    const room = await residentRoom(this.#engine, roomId)
+    const room = await this.#engine.room(roomId)
+    if (!room?.committed.state) throw notFound('This server does not know the room. Ask another server.')
     await refuseUnlessAclAllows(this.#engine, room, origin)
     if (!room.committed.servers.has(origin)) throw forbidden('room/server-not-in', 'Your server is not in this room.')
     return room.committed.roomNid
