@@ -1,0 +1,201 @@
+// Plays acts on three servers: each act as its user's own server does it, then whatever can arrive arrives. What the rules forbid is no failure:
+// drawn acts are blind.
+// spec: docs/architecture.md (tests)
+
+import { MatrixError } from '#protocol/errors/errors.ts'
+import type { EventId, RoomId, UserId } from '#protocol/identifiers/identifiers.ts'
+import { type JsonObject, objectAt } from '#protocol/json/json.ts'
+import type { RoomVersionId } from '#protocol/room-versions/room-versions.ts'
+import { settle, TestLine, type TestServer } from '../../src/federation/servers-for-tests.ts'
+import type { TestScope } from '../../src/platform/database/test-database.ts'
+import type { Act } from './acts.ts'
+
+export interface Person {
+  readonly server: TestServer
+  readonly userId: UserId
+}
+
+/** Three servers with two people each, and one room. The first person made it and never leaves: so that there is a room at the end. */
+export interface World {
+  readonly line: TestLine
+  readonly servers: readonly TestServer[]
+  readonly people: readonly Person[]
+  readonly roomId: RoomId
+  /** What was the end of the history when a server came into the room, last time that it did. */
+  readonly cameAt: Map<TestServer, readonly EventId[]>
+  /** Acts that were allowed. */
+  done: number
+  /** An answer was lost on a line that was there. */
+  lossy: boolean
+}
+
+const names = [
+  ['alfa.example', 'anna', 'arne'],
+  ['beta.example', 'bo', 'berit'],
+  ['gamma.example', 'cia', 'cai'],
+] as const
+
+export async function newWorld(scope: TestScope, version: RoomVersionId): Promise<World> {
+  const line = new TestLine(scope)
+  const servers: TestServer[] = []
+  const people: Person[] = []
+  for (const [name, ...localparts] of names) {
+    const server = await line.server(name)
+    servers.push(server)
+    for (const localpart of localparts) people.push({ server, userId: await server.user(localpart) })
+  }
+  const [anna] = people
+  const [alfa] = servers
+  if (!anna || !alfa) throw new Error('There is nobody.')
+  const levels = Object.fromEntries(people.slice(1, 5).map(({ userId }, index) => [userId, index === 1 ? 100 : 50]))
+  const users = version === '12' ? levels : { ...levels, [anna.userId]: 100 }
+  const roomId = await alfa.createRoom(anna.userId, { version, powerLevelContentOverride: { users } })
+  const world: World = { line, servers, people, roomId, cameAt: new Map(), done: 0, lossy: false }
+  for (const { server, userId } of people.slice(1, 5)) {
+    await server.join(roomId, userId, alfa)
+    await settle(...servers)
+  }
+  await noteWhoCame(world)
+  return world
+}
+
+/** Throws for whatever is no refusal. */
+export async function play(world: World, acts: readonly Act[]): Promise<void> {
+  for (const act of acts) {
+    if (act.pause > 0) await world.line.clock.advance(act.pause)
+    try {
+      await perform(world, act)
+      world.done++
+    } catch (error) {
+      if (!(error instanceof MatrixError)) throw new Error(`The act ${JSON.stringify(act)} failed.`, { cause: error })
+    }
+    await settle(...world.servers)
+    await noteWhoCame(world)
+  }
+}
+
+/** Every line whole again, everything sent; then everybody's server speaks in turn, so that the branches meet. */
+export async function reunite(world: World): Promise<void> {
+  for (const [one, other] of pairs(world.servers)) world.line.network.heal(one.name, other.name)
+  for (const [one, other] of pairs(world.servers)) {
+    await world.line.heal(one, other)
+    await settle(...world.servers)
+    await noteWhoCame(world)
+  }
+  for (let round = 0; round < 2; round++) {
+    for (const server of world.servers) {
+      const speaker = await speakerOf(world, server)
+      if (speaker) await server.say(world.roomId, speaker, `slut ${round}`)
+      await settle(...world.servers)
+      await noteWhoCame(world)
+    }
+  }
+}
+
+async function speakerOf({ people, roomId }: World, server: TestServer): Promise<UserId | undefined> {
+  for (const { server: own, userId } of people) {
+    if (own === server && (await server.membership(roomId, userId)) === 'join') return userId
+  }
+  return undefined
+}
+
+async function noteWhoCame({ servers, roomId, cameAt }: World): Promise<void> {
+  for (const server of servers) {
+    if (!(await server.rooms.isResident(roomId))) cameAt.delete(server)
+    else if (!cameAt.has(server)) {
+      const { extremities = [] } = (await server.rooms.head(roomId)) ?? {}
+      cameAt.set(
+        server,
+        extremities.map(({ eventId }) => eventId),
+      )
+    }
+  }
+}
+
+async function perform(world: World, act: Act): Promise<unknown> {
+  const { line, servers, people, roomId } = world
+  const actor = people[act.actor]
+  const target = people[act.target]
+  if (!actor || !target) throw new Error('There is no such person.')
+  const { server, userId: sender } = actor
+  const [one, other] = [server, target.server]
+  const isCreator = act.actor === 0
+  const change = { roomId, sender, target: target.userId }
+  switch (act.kind) {
+    case 'message':
+      return server.say(roomId, sender, `${act.choice}`)
+    case 'topic':
+      return server.setState(roomId, sender, 'm.room.topic', { topic: `${act.choice}` })
+    case 'note':
+      return server.setState(roomId, sender, 'x.note', { n: Math.floor(act.choice * 100) }, pick(['', 'a', 'b'], act))
+    case 'redact':
+      return redact(world, actor, act)
+    case 'join':
+      return server.rooms.join({ roomId, userId: sender, servers: servers.map(({ name }) => name), content: {} })
+    case 'leave':
+      return isCreator ? undefined : server.rooms.leave({ roomId, userId: sender, servers: [], content: {} })
+    case 'kick':
+      return isCreator && act.target === 0 ? undefined : server.rooms.kick(change)
+    case 'ban':
+      return isCreator && act.target === 0 ? undefined : server.rooms.changeMembership({ ...change, membership: 'ban' })
+    case 'unban':
+      return server.rooms.unban(change)
+    case 'invite':
+      return server.rooms.invite({ ...change, membership: 'invite' })
+    case 'knock':
+      return server.rooms.knock({ roomId, userId: sender, servers: servers.map(({ name }) => name), content: {} })
+    case 'levels':
+      return changeLevels(world, actor, act)
+    case 'join-rules':
+      return server.setState(roomId, sender, 'm.room.join_rules', {
+        join_rule: pick(['public', 'public', 'invite', 'knock'], act) ?? 'public',
+      })
+    case 'cut':
+      return one === other ? undefined : line.cut(one, other)
+    case 'heal':
+      return one === other ? undefined : line.heal(one, other)
+    case 'restart':
+      return server.restart()
+    case 'lost-answer':
+      return loseAnswer(world, one, other)
+  }
+}
+
+function loseAnswer(world: World, one: TestServer, other: TestServer): void {
+  if (one === other) return
+  world.lossy = true
+  world.line.network.next(one.name, other.name, 'lose-answer')
+}
+
+async function redact({ roomId }: World, { server, userId }: Person, act: Act): Promise<unknown> {
+  const event = pick(await server.timeline(roomId), act)?.event
+  // A room without its creation, rules or members is another test.
+  if (!event || (event.type !== 'm.room.message' && event.type !== 'm.room.topic')) return undefined
+  const redacts = event.eventId
+  return server.rooms.send(roomId, { type: 'm.room.redaction', sender: userId, content: { redacts }, redacts })
+}
+
+async function changeLevels({ roomId, people }: World, { server, userId }: Person, act: Act): Promise<unknown> {
+  const key = { type: 'm.room.power_levels', stateKey: '' }
+  const current = (await server.rooms.currentState(roomId, [key]))?.get(key.type, key.stateKey)?.content
+  if (!current) return undefined
+  const target = people[act.target]?.userId
+  const [what, level] = pick(changes, act) ?? ['users', 0]
+  if (target === undefined || (what === 'users' && act.target === 0)) return undefined
+  const users = objectAt(current, 'users') ?? {}
+  const content: JsonObject =
+    what === 'users' ? { ...current, users: { ...users, [target]: level } } : { ...current, [what]: level }
+  return server.setState(roomId, userId, key.type, content)
+}
+
+const changes = [
+  ...[0, 25, 50, 50, 75, 100, 100].map((level) => ['users', level] as const),
+  ...(['ban', 'kick', 'invite', 'state_default'] as const).flatMap((what) => [[what, 0] as const, [what, 50] as const]),
+]
+
+const pick = <Value>(values: readonly Value[], { choice }: Act): Value | undefined =>
+  values[Math.floor(choice * values.length)]
+
+function pairs<Value>(values: readonly Value[]): [Value, Value][] {
+  return values.flatMap((one, index) => values.slice(index + 1).map((other): [Value, Value] => [one, other]))
+}
