@@ -56,7 +56,8 @@ export async function takeMembership(engine: Engine, sent: SentMembership): Prom
   const event = verified.events.get(sent.eventId)
   if (!event) {
     const [why] = verified.refused
-    throw forbidden(why?.rule ?? 'receive/invalid', why?.message ?? 'The event is not the one that the path names.')
+    if (why) throw forbidden(why.rule, why.message)
+    throw invalidParam('The event is not the one that the path names. Send it under its own event ID.')
   }
   refuseUnlessAsked(event.event, sent)
   const received = await engine.turn(sent.roomId, receiveEvent(engine, event, { relay: true }))
