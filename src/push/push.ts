@@ -46,6 +46,8 @@ export interface Unread {
 
 /** Items per transaction: in a room of 1,000 of our users 200 messages are still 1,000 rows. */
 const BATCH = 200
+/** A count that nobody asks for may be this late; under load one transaction then counts hundreds of messages. */
+const REST: Milliseconds = 50
 /** Counting is behind the commit by some milliseconds; sync waits for it, but not for ever. */
 const PATIENCE: Milliseconds = 2_000
 
@@ -76,6 +78,8 @@ export class Push {
       {
         name: 'push',
         batch: BATCH,
+        kinds: ['event', 'receipt'],
+        rest: REST,
         read: (after, upTo, limit) => readItems({ serverName, stream, rooms, receipts }, after, upTo, limit),
         handle: (items) => counting.count(items),
       },

@@ -2,7 +2,7 @@
 // Face of the folder.
 // spec: docs/architecture.md §4
 
-import type { Clock } from '#platform/clock/clock.ts'
+import type { Clock, Milliseconds } from '#platform/clock/clock.ts'
 import type { Database } from '#platform/database/database.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { Position, Stream } from '#platform/stream/stream.ts'
@@ -23,6 +23,11 @@ export interface FollowerOptions<Item extends { readonly position: Position }> {
   readonly batch: number
   /** Must be repeatable: after a crash the last batch comes again. The cursor moves (at most every second, and at the stop) after it resolves. A throw is logged and retried with back-off. */
   readonly handle: (items: readonly Item[]) => Promise<void>
+  /**
+   * Milliseconds to let news gather after a turn, so that one turn does the work of many; not while somebody waits in `reached`.
+   * None unless told.
+   */
+  readonly rest?: Milliseconds
   /** Where a follower begins that has no cursor yet: before the first fact (the default), or at the head. */
   readonly begin?: 'start' | 'head'
 }

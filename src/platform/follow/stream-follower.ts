@@ -13,6 +13,7 @@ export interface StreamFollowerParts<Item extends { readonly position: Position 
   readonly keeper: CursorKeeper
   readonly batch: number
   readonly kinds?: readonly string[]
+  readonly rest?: Milliseconds
   readonly read: (after: Position, upTo: Position, limit: number) => Promise<readonly Item[]>
   readonly handle: (items: readonly Item[]) => Promise<void>
 }
@@ -34,6 +35,7 @@ export class StreamFollower<Item extends { readonly position: Position }> {
   readonly #loop: Promise<void>
   #waiters: Waiter[] = []
   #wake: (() => void) | undefined
+  #endRest: (() => void) | undefined
 
   constructor(parts: StreamFollowerParts<Item>) {
     this.#parts = parts
@@ -49,13 +51,17 @@ export class StreamFollower<Item extends { readonly position: Position }> {
   reached(position: Position): Promise<void> {
     if (this.cursor >= position) return Promise.resolve()
     if (this.#stop.signal.aborted) return Promise.reject(stopped())
-    return new Promise((resolve, reject) => this.#waiters.push({ position, resolve, reject }))
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ position, resolve, reject })
+      this.#endRest?.()
+    })
   }
 
   async stop(): Promise<void> {
     this.#stop.abort()
     this.#unregister()
     this.#wake?.()
+    this.#endRest?.()
     await this.#loop
     await this.#parts.keeper.close()
     for (const { reject } of this.#waiters) reject(stopped())
@@ -66,7 +72,8 @@ export class StreamFollower<Item extends { readonly position: Position }> {
     let backOff = shortestBackOff
     while (!this.#stop.signal.aborted) {
       try {
-        if (!(await this.#turn())) await this.#news()
+        if (await this.#turn()) await this.#gather()
+        else await this.#news()
         backOff = shortestBackOff
       } catch (error) {
         this.#parts.log.error({ error, cursor: this.cursor, backOff }, 'A follower failed; it tries again.')
@@ -94,6 +101,20 @@ export class StreamFollower<Item extends { readonly position: Position }> {
     const { kinds, stream } = this.#parts
     const facts = kinds && stream.since(position)
     return facts?.every(({ kind }) => !kinds?.includes(kind)) ?? false
+  }
+
+  /** Lets news gather, until somebody waits for it. */
+  #gather(): Promise<void> {
+    const { rest, clock } = this.#parts
+    if (rest === undefined || this.#waiters.length > 0 || this.#stop.signal.aborted) return Promise.resolve()
+    return new Promise((resolve) => {
+      const timer = clock.after(rest, () => this.#endRest?.())
+      this.#endRest = () => {
+        this.#endRest = undefined
+        timer.cancel()
+        resolve()
+      }
+    })
   }
 
   #news(): Promise<void> {
