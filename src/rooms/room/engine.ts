@@ -47,8 +47,8 @@ export interface EngineParts {
   readonly transport: FederationTransport
 }
 
-/** Events in memory, some 2 KB each. */
-const EVENTS_IN_MEMORY = 30_000
+/** Events in memory, some 10 KB each with their texts: the newest minutes of a busy tenant. */
+const EVENTS_IN_MEMORY = 10_000
 /** State entries in memory, some 200 bytes each. */
 const STATE_IN_MEMORY = 500_000
 /** Rooms in memory beside those that are busy: some 5 KB each. */
