@@ -294,6 +294,21 @@ test('a server that never answers costs one bounded wait, and after that nothing
   assert.equal(silent.asked.length, 1)
 })
 
+/** Milliseconds: keys are waited for ten seconds, with room for a crowded machine. */
+const KEYS_WITHIN = 15_000
+
+test('a server whose keys never come is M_UNAUTHORIZED after one bounded wait, however often it calls', async () => {
+  const hidden = new Stranger(server, 'hidden.example', 7)
+  hidden.hidesKeys = true
+  const call = () => server.refused(UNAUTHORIZED, 'GET', version, hidden.signed('GET', version))
+  const began = Date.now()
+  await Promise.all(Array.from({ length: 20 }, call))
+  await call()
+  assert.ok(Date.now() - began < KEYS_WITHIN, `${Date.now() - began} ms`)
+  assert.equal(hidden.keysAsked, 1)
+  assert.equal((await gamma.send('GET', version)).status, 200)
+})
+
 test('people here are served while another server is silent', async () => {
   const mute = new Stranger(server, 'mute.example', 6)
   mute.answering = () => new Promise<never>(() => undefined)

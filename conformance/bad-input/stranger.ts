@@ -38,6 +38,10 @@ export class Stranger {
     404,
     { errcode: 'M_NOT_FOUND', error: 'Nej.' },
   ]
+  /** Does not answer who asks for its keys. */
+  hidesKeys = false
+  /** How often it was asked for them. */
+  keysAsked = 0
   #transactions = 0
   readonly #server: ServerUnderTest
 
@@ -127,6 +131,8 @@ export class Stranger {
 
   #answer(method: string, target: string): readonly [number, Json] | Promise<never> {
     if (target === '/_matrix/key/v2/server') {
+      this.keysAsked += 1
+      if (this.hidesKeys) return new Promise<never>(() => undefined)
       const keys = { serverName: this.name, keys: [this.key], oldKeys: [], validUntil: Date.now() + DAY }
       return [200, buildServerKeys(keys)]
     }
