@@ -23,6 +23,7 @@ test('soft failure: what stands upon a soft-failed event has the state that the 
   await settle(alfa, beta)
   line.cut(alfa, beta)
   await alfa.setState(roomId, anna, 'm.room.power_levels', { users: {} })
+  await beta.say(roomId, bo, 'under')
   const topic = await beta.setState(roomId, bo, 'm.room.topic', { topic: 'från förr' })
   const message = await beta.say(roomId, bo, 'ovanpå')
   await line.heal(alfa, beta)
@@ -34,6 +35,8 @@ test('soft failure: what stands upon a soft-failed event has the state that the 
   assert.deepEqual(await stateBefore(alfa), await stateBefore(beta))
   assert.deepEqual(await alfa.state(roomId), await beta.state(roomId))
   assert.equal((await alfa.state(roomId)).has('m.room.topic '), false)
+  // The levels, and the message: what lies behind the soft-failed event is no end of the history any more.
+  assert.equal((await alfa.rooms.head(roomId))?.extremities.length, 2)
 })
 
 test('a server that has left shows those who were there what its leaving stands upon, and nobody else', async () => {

@@ -28,6 +28,9 @@ export type Received =
 /** More forward extremities than this are merged by the next event of ours; others' floods are cut off here. */
 const MOST_EXTREMITIES = 100
 
+/** Soft-failed and rejected events that are passed over to find the extremities behind them; a longer row of them leaves one too many. */
+const MOST_LOOKED_BEHIND = 100
+
 /**
  * The turn that takes in one event. The events it names as previous and auth events must be known, but for previous events when
  * `stateBefore` is given (the state came from another server).
@@ -145,8 +148,7 @@ async function moved(
   room: HotRoom,
   { event, nid, root }: { event: RoomEvent; nid: number; root: StateNode },
 ): Promise<{ extremities: readonly Extremity[]; current?: StateNode }> {
-  const named = new Set<EventId>(event.prevEvents)
-  const others = room.head.extremities.filter(({ eventId }) => !named.has(eventId)).slice(-MOST_EXTREMITIES)
+  const others = (await extremitiesBeside(engine, room, event)).slice(-MOST_EXTREMITIES)
   const extremities = [...others, { nid, eventId: event.eventId, depth: event.depth }]
   if (others.length === 0) return { extremities }
   const tips = await engine.log.byNids(others.map((other) => other.nid))
@@ -155,6 +157,22 @@ async function moved(
   const entry = { type: event.type, stateKey: event.stateKey, eventNid: nid, membership: membershipCode(event) }
   const after = engine.nodes.trie.set(await engine.nodes.ensure(root, ownKey(event)), entry)
   return { extremities, current: await resolveWith(engine, room, [...roots, after], { event, nid }) }
+}
+
+/**
+ * The extremities that the event does not stand upon. It stands also upon what lies behind the soft-failed and rejected events that it names:
+ * those never were extremities, so nothing else takes away the ones before them.
+ */
+async function extremitiesBeside(engine: Engine, room: HotRoom, event: RoomEvent): Promise<readonly Extremity[]> {
+  const named = new Set<EventId>(event.prevEvents)
+  const beside = () => room.head.extremities.filter(({ eventId }) => !named.has(eventId))
+  let edge: readonly EventId[] = event.prevEvents
+  while (edge.length > 0 && named.size < MOST_LOOKED_BEHIND && beside().length > 0) {
+    const passedOver = (await engine.inOrder(edge)).filter(({ softFailed, rejected }) => softFailed || rejected)
+    edge = passedOver.flatMap((known) => known.event.prevEvents).filter((id) => !named.has(id))
+    for (const id of edge) named.add(id)
+  }
+  return beside()
 }
 
 /** Resolves with an event among the states that is not stored yet. */
