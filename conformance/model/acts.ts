@@ -37,6 +37,8 @@ const weights = {
   heal: 4,
   restart: 2,
   'lost-answer': 2,
+  /** More events than are asked for where some are missing: the state has to bridge the gap. */
+  burst: 1,
 }
 
 const kinds = Object.keys(weights) as ActKind[]

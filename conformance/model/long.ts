@@ -1,4 +1,4 @@
-// Plays run after run of the model until the time is up, a line for each: npm run model -- --seconds 60 [--seed 1] [--version 12] [--acts 60]
+// Plays run after run of the model until the time is up, a line for each: npm run model -- --seconds 60 [--seed 1] [--version 12] [--acts 60] [--at-once 4]
 // Exits 1 with the findings and the shortest beginning of the first run that fails, 2 for wrong arguments.
 
 import { randomInt } from 'node:crypto'
@@ -12,14 +12,16 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     version: { type: 'string' },
     acts: { type: 'string', default: '60' },
+    'at-once': { type: 'string', default: '1' },
     'keep-going': { type: 'boolean', default: false },
   },
 })
 const [seconds, first, acts] = [Number(values.seconds), Number(values.seed ?? randomInt(2 ** 31)), Number(values.acts)]
+const atOnce = Number(values['at-once'])
 const versions = roomVersions.map(({ id }) => id).filter((id) => values.version === undefined || id === values.version)
-if (!(seconds > 0) || !Number.isSafeInteger(first) || !(acts > 0) || versions.length === 0) {
+if (!(seconds > 0) || !Number.isSafeInteger(first) || !(acts > 0) || !(atOnce >= 1) || versions.length === 0) {
   console.error(
-    `Give --seconds, --seed and --acts as numbers, and --version as one of: ${roomVersions.map(({ id }) => id).join(', ')}.`,
+    `Give --seconds, --seed, --acts and --at-once as numbers, and --version as one of: ${roomVersions.map(({ id }) => id).join(', ')}.`,
   )
   process.exit(2)
 }
@@ -27,7 +29,7 @@ if (!(seconds > 0) || !Number.isSafeInteger(first) || !(acts > 0) || versions.le
 const end = performance.now() + seconds * 1000
 for (let seed = first; seed === first || performance.now() < end; seed++) {
   const version = versions[seed % versions.length] ?? '12'
-  const run: Run = { seed, version, acts }
+  const run: Run = { seed, version, acts, atOnce }
   const failure = await playOne(run)
   if (failure === undefined) continue
   process.exitCode = 1

@@ -59,18 +59,37 @@ export async function newWorld(scope: TestScope, version: RoomVersionId): Promis
   return world
 }
 
-/** Throws for whatever is no refusal. */
-export async function play(world: World, acts: readonly Act[]): Promise<void> {
-  for (const act of acts) {
-    if (act.pause > 0) await world.line.clock.advance(act.pause)
-    try {
-      await perform(world, act)
-      world.done++
-    } catch (error) {
-      if (!(error instanceof MatrixError)) throw new Error(`The act ${JSON.stringify(act)} failed.`, { cause: error })
-    }
+/**
+ * Plays the acts, `atOnce` of them side by side and then whatever they cause; more than one finds races, and is not the same in every run.
+ *
+ * @throws for whatever is no refusal.
+ */
+export async function play(world: World, acts: readonly Act[], atOnce = 1): Promise<void> {
+  for (let rest = acts; rest.length > 0; ) {
+    const together = rest.slice(0, groupSize(rest, atOnce))
+    rest = rest.slice(together.length)
+    const pause = Math.max(...together.map((act) => act.pause))
+    if (pause > 0) await world.line.clock.advance(pause)
+    await Promise.all(together.map((act) => attempt(world, act)))
     await settle(...world.servers)
     await noteWhoCame(world)
+  }
+}
+
+function groupSize(acts: readonly Act[], atOnce: number): number {
+  const machine = acts.findIndex(isOfMachines)
+  return Math.max(1, machine < 0 ? atOnce : Math.min(atOnce, machine))
+}
+
+/** Alone, also where acts go side by side: nobody can do anything on a server that is not there. */
+const isOfMachines = ({ kind }: Act): boolean => kind === 'cut' || kind === 'heal' || kind === 'restart'
+
+async function attempt(world: World, act: Act): Promise<void> {
+  try {
+    await perform(world, act)
+    world.done++
+  } catch (error) {
+    if (!(error instanceof MatrixError)) throw new Error(`The act ${JSON.stringify(act)} failed.`, { cause: error })
   }
 }
 
@@ -124,6 +143,8 @@ async function perform(world: World, act: Act): Promise<unknown> {
   switch (act.kind) {
     case 'message':
       return server.say(roomId, sender, `${act.choice}`)
+    case 'burst':
+      return burst(actor, roomId)
     case 'topic':
       return server.setState(roomId, sender, 'm.room.topic', { topic: `${act.choice}` })
     case 'note':
@@ -158,6 +179,13 @@ async function perform(world: World, act: Act): Promise<unknown> {
       return server.restart()
     case 'lost-answer':
       return loseAnswer(world, one, other)
+  }
+}
+
+async function burst({ server, userId }: Person, roomId: RoomId): Promise<void> {
+  for (let n = 0; n < 12; n++) {
+    await server.say(roomId, userId, `${n}`)
+    await server.setState(roomId, userId, 'x.burst', { n })
   }
 }
 

@@ -14,6 +14,8 @@ export interface Run {
   readonly version: RoomVersionId
   /** Acts to draw. */
   readonly acts: number
+  /** Acts side by side; 1 unless told. */
+  readonly atOnce?: number
 }
 
 export interface Outcome extends Verdict {
@@ -28,7 +30,7 @@ export async function runModel(run: Run): Promise<Outcome> {
   const scope = newScope()
   try {
     const world = await newWorld(scope, run.version)
-    await play(world, actsOf(run))
+    await play(world, actsOf(run), run.atOnce)
     await reunite(world)
     return { ...(await judgeRun(world)), done: world.done }
   } finally {
