@@ -11,6 +11,7 @@ import { FederationOutbound } from '#federation/outbound/outbound.ts'
 import { createFederationTransport, type FederationTransport } from '#federation/transport/transport.ts'
 import { Media, type MediaOptions, openMediaFiles } from '#media/media.ts'
 import { follow } from '#platform/follow/follow.ts'
+import { createJobs } from '#platform/jobs/jobs.ts'
 import type { KeyId, ServerName } from '#protocol/identifiers/identifiers.ts'
 import { Push } from '#push/push.ts'
 import { followDeactivations, followProfiles, Rooms } from '#rooms/rooms.ts'
@@ -66,6 +67,8 @@ export async function openHomeserver(
     await follow(e2ee.deviceFollower(), parts),
   ]
   const stopE2ee = e2ee.start()
+  const jobs = createJobs(parts)
+  jobs.every('rooms.forget_transactions', HOUR, () => rooms.forgetTransactionsBefore(clock.now() - TRANSACTIONS_KEPT))
   const federationAddress = undefined
 
   return {
@@ -82,6 +85,7 @@ export async function openHomeserver(
     authenticateSigned: (request) => authenticateSigned(federation, request),
     stop: async () => {
       sync.stop()
+      await jobs.stop()
       await outbound.stop()
       await Promise.all(followers.map((follower) => follower.stop()))
       await stopE2ee()
@@ -94,6 +98,10 @@ export async function openHomeserver(
     },
   }
 }
+
+const HOUR = 3_600_000
+/** A client repeats a transaction within seconds or, after a crash, hours; a day is kept. */
+const TRANSACTIONS_KEPT = 24 * HOUR
 
 function openTransport(tenant: Tenant, shared: SharedParts): FederationTransport {
   const { clock, random, crypto, config, network, fetch } = shared

@@ -47,7 +47,7 @@ import { makeTemplate, type TemplateRequest } from './serve/templates.ts'
 import { isMembership, type Membership, membershipOfCode, type NodeHash, type StateNode } from './state/state-map.ts'
 import type { StateKey } from './state/state-nodes.ts'
 import { aliasesOfRoom, aliasTarget, enterAlias, removeAlias } from './store/aliases.ts'
-import { eventsAfter, eventsOfRoomByArrival, lastEventUpTo } from './store/read-events.ts'
+import { eventsAfter, eventsOfRoomByArrival, forgetTransactions, lastEventUpTo } from './store/read-events.ts'
 import {
   forgetRoom,
   localMembers,
@@ -150,6 +150,11 @@ export class Rooms {
     // So that whoever keeps the user's rooms in memory reads them anew.
     await stream.append({ facts: [{ kind: 'membership', room: roomId, user: userId }], rows: [] })
     return true
+  }
+
+  /** Forgets which transactions became which events, of all sent before `time` (milliseconds since 1970). */
+  async forgetTransactionsBefore(time: number): Promise<void> {
+    await this.#engine.parts.database.run(forgetTransactions, time)
   }
 
   // ── Across servers ──────────────────────────────────────────────────────────────────────────────────────────────────
