@@ -1,4 +1,4 @@
-// Short runs of the model with fixed seeds; the long form is `npm run model`. Seeds that once found something stay.
+// Short runs of the model with fixed seeds; the long form is `npm run model`. What it found has small tests in src/federation/standing-upon.test.ts.
 // spec: server-server-api #room-state-resolution, #soft-failure, #checks-performed-on-receipt-of-a-pdu; docs/architecture.md (tests)
 
 import assert from 'node:assert/strict'
@@ -9,14 +9,12 @@ import { newWorld, reunite } from './play.ts'
 import { actsOf, type Outcome, type Run, runModel } from './run-model.ts'
 
 const runs: readonly Run[] = [
-  // A leave stood upon what only the leaving server could show, which showed nothing any more.
-  { seed: 24, version: '1', acts: 60 },
-  // State that stood upon soft-failed events was judged without them.
-  { seed: 13, version: '2', acts: 60 },
-  { seed: 101, version: '6', acts: 50 },
-  { seed: 105, version: '10', acts: 50 },
-  { seed: 106, version: '11', acts: 60 },
-  { seed: 107, version: '12', acts: 60 },
+  { seed: 24, version: '1', acts: 40 },
+  { seed: 13, version: '2', acts: 40 },
+  { seed: 101, version: '6', acts: 40 },
+  { seed: 105, version: '10', acts: 40 },
+  { seed: 106, version: '11', acts: 40 },
+  { seed: 107, version: '12', acts: 40 },
 ]
 
 const outcomes: Outcome[] = []
@@ -24,14 +22,14 @@ for (const run of runs) {
   test(`version ${run.version}, seed ${run.seed}: after ${run.acts} random acts of three servers the state is that of the whole graph`, async () => {
     const outcome = await runModel(run)
     assert.deepEqual(outcome.findings, [])
-    assert.ok(outcome.events > 20 && outcome.statesCompared > outcome.events, 'there was something to compare')
+    assert.ok(outcome.events > 15 && outcome.statesCompared > outcome.events, 'there was something to compare')
     outcomes.push(outcome)
   })
 }
 
 test('the runs have forks, soft failures and rooms with all three servers', () => {
   const sum = (count: (outcome: Outcome) => number) => outcomes.reduce((total, outcome) => total + count(outcome), 0)
-  assert.ok(sum(({ forks }) => forks) > 5)
+  assert.ok(sum(({ forks }) => forks) > 3)
   assert.ok(sum(({ softFailed }) => softFailed) > 0)
   assert.ok(outcomes.some(({ serversCompared }) => serversCompared === 3))
 })
