@@ -50,6 +50,15 @@ async function allRefused(expected: readonly [number, string], headers: Record<s
   })
 }
 
+test('with the right token the same doors are open', async () => {
+  for (const [method, target] of wanted()) {
+    if (method !== 'GET') continue
+    assert.equal((await server.ask(method, target, { token: anna.token })).status, 200, target)
+  }
+  const turn = await server.ask('GET', '/_matrix/client/v3/voip/turnServer', { token: anna.token })
+  assert.deepEqual(turn.body, {}, 'no relay can be configured')
+})
+
 test('without a token, or with one of another scheme, everything is M_MISSING_TOKEN', async () => {
   for (const authorization of [undefined, 'Bearer', 'Bearer ', 'Basic YW5uYTpoZWo=', anna.token]) {
     await allRefused(MISSING, authorization === undefined ? {} : { authorization })
