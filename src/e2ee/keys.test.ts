@@ -354,3 +354,19 @@ test('signatures that do not fit the stored key are refused one by one', async (
     assert.equal(failures[userId]?.['D1']?.['errcode'], 'M_INVALID_SIGNATURE')
   }
 })
+
+test('another server is told the name of a device only where the operator shares names', async () => {
+  for (const [shareDeviceNames, told] of [
+    [false, undefined],
+    [true, 'Telefon'],
+  ] as const) {
+    const network = new TestNetwork()
+    const own = await testServer(scope, `names-${shareDeviceNames}.example`, { network, rooms, shareDeviceNames })
+    const device = await own.device('nanna', 'NANNA1')
+    await own.e2ee.uploadKeys(device, { ...empty, deviceKeys: device.keys })
+    await own.accounts.devices.rename(device.userId, device.deviceId, 'Telefon')
+    const { devices } = await own.e2ee.deviceListForServer(device.userId)
+    assert.equal(devices[0]?.device_display_name, told)
+    assert.equal(devices.length, 1)
+  }
+})

@@ -9,22 +9,23 @@ import { selectCrossSigningKeys, selectSignatures } from './store/cross-signing.
 import { selectDeviceKeys } from './store/device-keys.ts'
 import { selectLastDeviceChange } from './store/device-list-changes.ts'
 
-type LocalParts = Pick<E2eeParts, 'database' | 'devices'>
+type LocalParts = Pick<E2eeParts, 'database' | 'devices' | 'shareDeviceNames'>
 
 /**
  * Adds devices and cross-signing keys of local users. A device that is deleted is gone from here at once, though its keys are cleared away
  * a moment later.
  *
  * @param asked an empty list of devices stands for all.
- * @param asker sees their own user-signing key.
+ * @param asker one of our users, who sees their own user-signing key and the names of devices; undefined: another server.
  */
 export async function addLocalKeys(
   found: FoundKeys,
   asked: ReadonlyMap<UserId, readonly DeviceId[]>,
   asker: UserId | undefined,
-  { database, devices }: LocalParts,
+  { database, devices, shareDeviceNames }: LocalParts,
 ): Promise<void> {
   if (asked.size === 0) return
+  const showNames = asker !== undefined || shareDeviceNames
   const userIds = [...asked.keys()]
   const [rows, crossSigning, current] = await Promise.all([
     database.run(selectDeviceKeys, userIds),
@@ -40,7 +41,7 @@ export async function addLocalKeys(
     if (device === undefined || row.stored_at < device.createdAt) continue
     if (wanted.length > 0 && !wanted.includes(device.deviceId)) continue
     const keys = JSON.parse(row.keys) as JsonObject
-    found.addDevice(userId, device.deviceId, { keys, displayName: device.displayName })
+    found.addDevice(userId, device.deviceId, { keys, displayName: showNames ? device.displayName : undefined })
   }
   for (const row of crossSigning) {
     const key = crossSigningKeyFromRow(row)

@@ -17,7 +17,7 @@ export interface OutgoingUpdate {
   readonly edu: string
 }
 
-type OutgoingParts = Pick<E2eeParts, 'database' | 'devices'>
+type OutgoingParts = Pick<E2eeParts, 'database' | 'devices' | 'shareDeviceNames'>
 
 /**
  * Updates in (after, up to], in order. The ID of an update is its position, and it names the user's update before it; each tells the

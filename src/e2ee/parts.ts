@@ -24,6 +24,8 @@ export interface E2eeParts {
   readonly sharing: Sharing
   readonly devices: LocalDevices
   readonly deviceKeyRules: DeviceKeyRules
+  /** Whether other servers are told the names of our users' devices. */
+  readonly shareDeviceNames: boolean
 }
 
 /** Users of this server, and the others by their server. */

@@ -162,6 +162,7 @@ export interface TestServerOptions {
   readonly network: TestNetwork
   readonly rooms: TestRooms
   readonly rules?: E2eeParts['deviceKeyRules']
+  readonly shareDeviceNames?: boolean
 }
 
 export async function testServer(scope: TestScope, name: string, options: TestServerOptions): Promise<TestServer> {
@@ -183,6 +184,7 @@ export async function testServer(scope: TestScope, name: string, options: TestSe
     sharing: options.rooms.sharingAt(serverName),
     devices: accounts.devices,
     deviceKeyRules: options.rules ?? 'strict',
+    shareDeviceNames: options.shareDeviceNames ?? true,
   } as const
   const server: TestServer = {
     name: serverName,

@@ -137,7 +137,14 @@ export class TestServer {
     })
     const accounts = new Accounts({ ...parts, options: testOptions })
     const rooms = await Rooms.open({ ...parts, signingKey: () => signingKey, transport })
-    const e2ee = new E2ee({ ...parts, transport, sharing: rooms, devices: accounts.devices, deviceKeyRules: 'strict' })
+    const e2ee = new E2ee({
+      ...parts,
+      transport,
+      sharing: rooms,
+      devices: accounts.devices,
+      deviceKeyRules: 'strict',
+      shareDeviceNames: true,
+    })
     const { accountData } = accounts
     const ephemeral = await Ephemeral.open({ ...parts, rooms, accountData, options: { presence: true } })
     const inbound = new FederationInbound({ database, clock, log, rooms, accounts, edus: { e2ee, ephemeral } })

@@ -49,6 +49,7 @@ export async function openHomeserver(
     sharing: rooms,
     devices: accounts.devices,
     deviceKeyRules: 'tolerant',
+    shareDeviceNames: config.federation.shareDeviceNames,
   })
   const push = await Push.open({ ...parts, accounts, rooms, ephemeral, options: { predefined: { polls: true } } })
   const media = new Media({

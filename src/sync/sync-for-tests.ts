@@ -63,7 +63,15 @@ async function serverOver(
     // Only asked of users of other servers, of whom there are none here.
     sharesRoomSince: async () => new Map<UserId, number>(),
   }
-  const parts = { ...shared, crypto, transport, sharing, devices: accounts.devices, deviceKeyRules: 'strict' } as const
+  const parts = {
+    ...shared,
+    crypto,
+    transport,
+    sharing,
+    devices: accounts.devices,
+    deviceKeyRules: 'strict',
+    shareDeviceNames: true,
+  } as const
   const e2ee = new E2ee(parts)
   const ephemeral = await Ephemeral.open({
     ...shared,
