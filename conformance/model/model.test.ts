@@ -15,6 +15,7 @@ const runs: readonly Run[] = [
   { seed: 105, version: '10', acts: 40 },
   { seed: 106, version: '11', acts: 40 },
   { seed: 107, version: '12', acts: 40 },
+  { seed: 4005, version: '10', acts: 90 },
 ]
 
 const outcomes: Outcome[] = []

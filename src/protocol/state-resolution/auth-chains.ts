@@ -11,7 +11,8 @@ type Events = Pick<EventSource, 'event'>
 /**
  * The events that are in the auth chain of some states and not of all.
  *
- * An event is in its own auth chain only if another one leads to it, as the specification has it. All auth chains must be loaded.
+ * A state's own events count as reached by it, as in the servers that rooms of v2 to v12 live on; the specification's words leave them
+ * out (docs/decisions/0026). All auth chains must be loaded.
  */
 export function authDifference(states: readonly StateMap[], source: Events): ReadonlySet<EventId> {
   const different = [...new Set(states)]
@@ -20,12 +21,13 @@ export function authDifference(states: readonly StateMap[], source: Events): Rea
   for (const state of different) {
     // What all states share leads to the same events in each: it is taken away below, once.
     const own = [...state].filter(([key, id]) => unconflicted.get(key) !== id).map(([, id]) => id)
-    for (const id of authChain(own, source)) reachedBy.set(id, (reachedBy.get(id) ?? 0) + 1)
+    for (const id of new Set([...own, ...authChain(own, source)])) reachedBy.set(id, (reachedBy.get(id) ?? 0) + 1)
   }
   const difference = new Set<EventId>()
   for (const [id, times] of reachedBy) if (times < different.length) difference.add(id)
   if (difference.size > 0) {
     for (const id of authChain(unconflicted.values(), source)) difference.delete(id)
+    for (const id of unconflicted.values()) difference.delete(id)
   }
   return difference
 }
