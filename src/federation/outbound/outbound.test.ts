@@ -34,7 +34,7 @@ const rowsOf = (database: Schema) => database.run(readRows)
 
 /** Turns the clock until rows are saved, and waits for the database. */
 async function saved(holds: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 2_000; tries++) {
     await line.clock.advance(50)
     if (await holds()) return
   }

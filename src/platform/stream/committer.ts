@@ -141,9 +141,11 @@ export class Committer {
     for (const until = clock.now() + outcomePatience; clock.now() < until; await clock.wait(outcomeLook)) {
       const row = await schema.one(readOutcome, transaction).catch((error: unknown) => {
         if (error instanceof DatabaseUnavailable) return undefined
-        // For example "transaction is in the future": another server has taken over that never heard of it.
+        // "Transaction is in the future": the database has come back without it, so it did not happen.
+        if (error instanceof StatementFailed && error.code === '22023') return neverHeardOf
         throw new UnknownOutcome({ cause: error })
       })
+      if (row === neverHeardOf) return false
       if (row === undefined || row.status === 'in progress') continue
       if (row.status === null) break
       return row.status === 'committed'
@@ -162,6 +164,9 @@ export class Committer {
     this.#parts.told()
   }
 }
+
+/** What the database answers of a transaction that it has no trace of. */
+const neverHeardOf = Object.freeze({ status: 'unknown' as const })
 
 /** Serialisation failure, deadlock, lock not available: the next try may do. */
 const passing = new Set(['40001', '40P01', '55P03'])
