@@ -7,11 +7,10 @@ import { forbidden } from '#protocol/errors/errors.ts'
 import type { RoomEvent, StateView } from '#protocol/events/events.ts'
 import { createEventIdOf, type EventId } from '#protocol/identifiers/identifiers.ts'
 import { stateKeyOf } from '#protocol/state-resolution/state-resolution.ts'
-import { membershipCode } from './room/append.ts'
+import { ownKey, stateAfterAll, withNewEnd } from './extremities.ts'
 import type { Engine, Turn } from './room/engine.ts'
 import { type HotRoom, StateEvents } from './room/hot-room.ts'
 import type { KnownEvent } from './room/known-event.ts'
-import type { Extremity } from './room/room-head.ts'
 import type { StateNode } from './state/state-map.ts'
 import { missingAmong, redactionsOf } from './store/read-events.ts'
 
@@ -24,12 +23,6 @@ export interface VerifiedEvent {
 export type Received =
   | { readonly outcome: 'accepted' | 'known'; readonly known: KnownEvent }
   | { readonly outcome: 'rejected' | 'soft-failed'; readonly known: KnownEvent; readonly verdict: Verdict }
-
-/** More forward extremities than this are merged by the next event of ours; others' floods are cut off here. */
-const MOST_EXTREMITIES = 100
-
-/** Soft-failed and rejected events that are passed over to find the extremities behind them; a longer row of them leaves one too many. */
-const MOST_LOOKED_BEHIND = 100
 
 /**
  * The turn that takes in one event. The events it names as previous and auth events must be known, but for previous events when
@@ -59,12 +52,12 @@ export const receiveEvent =
     const nid = before?.nid ?? engine.numbers.take()
     const accepted = softFail.allowed
     const moves = accepted && !fillsGap
-    const graph = moves ? await moved(engine, room, { event, nid, root }) : undefined
-    const current = graph?.current && (await engine.prepareMove(room, graph.current, ownKey(event)))
-    const loadedRoot = await (moves && !current
-      ? engine.prepareMove(room, root, ownKey(event))
-      : engine.nodes.ensure(root, ownKey(event)))
+    const graph = moves ? await withNewEnd(engine, room, { event, nid, before: root }) : undefined
     const append = engine.append(room)
+    const current = graph?.current && (await append.loadMove(graph.current, ownKey(event)))
+    const loadedRoot = await (moves && !current
+      ? append.loadMove(root, ownKey(event))
+      : engine.nodes.ensure(root, ownKey(event)))
     const named = new Set(previous.map((known) => known.event.eventId))
     const known = append.add({
       nid,
@@ -87,14 +80,6 @@ export const receiveEvent =
     if (accepted) return { result: { outcome: 'accepted', known }, durable }
     return { result: { outcome: known.rejected ? 'rejected' : 'soft-failed', known, verdict: softFail }, durable }
   }
-
-/** What an event changes of the state it stands on. */
-const ownKey = ({ type, stateKey }: RoomEvent) => (stateKey === undefined ? [] : [{ type, stateKey }])
-
-async function stateAfterAll(engine: Engine, room: HotRoom, previous: readonly KnownEvent[]): Promise<StateNode> {
-  const roots = previous.flatMap(({ stateAfter }) => (stateAfter ? engine.root(stateAfter) : []))
-  return engine.resolve(room, roots)
-}
 
 /** Checks 4 and 5: by the auth events it names, and by the state before it. */
 export async function judge(
@@ -140,76 +125,6 @@ async function createEventOf(engine: Engine, event: RoomEvent, auth: readonly Kn
   if (!event.version.roomIdIsCreateHash) return auth.find((known) => known.event.type === 'm.room.create')
   const createId = createEventIdOf(event.roomId)
   return createId === undefined ? undefined : engine.log.byId(createId)
-}
-
-/** The room's extremities and state with the event at its end. */
-async function moved(
-  engine: Engine,
-  room: HotRoom,
-  { event, nid, root }: { event: RoomEvent; nid: number; root: StateNode },
-): Promise<{ extremities: readonly Extremity[]; current?: StateNode }> {
-  const others = (await extremitiesBeside(engine, room, event)).slice(-MOST_EXTREMITIES)
-  const extremities = [...others, { nid, eventId: event.eventId, depth: event.depth }]
-  if (others.length === 0) return { extremities }
-  const tips = await engine.log.byNids(others.map((other) => other.nid))
-  const roots = [...tips.values()].flatMap(({ stateAfter }) => (stateAfter ? engine.root(stateAfter) : []))
-  if (event.stateKey === undefined) return { extremities, current: await engine.resolve(room, [...roots, root]) }
-  const entry = { type: event.type, stateKey: event.stateKey, eventNid: nid, membership: membershipCode(event) }
-  const after = engine.nodes.trie.set(await engine.nodes.ensure(root, ownKey(event)), entry)
-  return { extremities, current: await resolveWith(engine, room, [...roots, after], { event, nid }) }
-}
-
-/**
- * The extremities that the event does not stand upon. It stands also upon what lies behind the soft-failed and rejected events that it names:
- * those never were extremities, so nothing else takes away the ones before them.
- */
-async function extremitiesBeside(engine: Engine, room: HotRoom, event: RoomEvent): Promise<readonly Extremity[]> {
-  const named = new Set<EventId>(event.prevEvents)
-  const beside = () => room.head.extremities.filter(({ eventId }) => !named.has(eventId))
-  let edge: readonly EventId[] = event.prevEvents
-  while (edge.length > 0 && named.size < MOST_LOOKED_BEHIND && beside().length > 0) {
-    const passedOver = (await engine.inOrder(edge)).filter(({ softFailed, rejected }) => softFailed || rejected)
-    edge = passedOver.flatMap((known) => known.event.prevEvents).filter((id) => !named.has(id))
-    for (const id of edge) named.add(id)
-  }
-  return beside()
-}
-
-/** Resolves with an event among the states that is not stored yet. */
-async function resolveWith(
-  engine: Engine,
-  room: HotRoom,
-  roots: readonly StateNode[],
-  { event, nid }: { event: RoomEvent; nid: number },
-): Promise<StateNode> {
-  const auth = await engine.inOrder(event.authEvents)
-  const draft: KnownEvent = {
-    nid,
-    roomNid: room.head.roomNid,
-    event,
-    json: '',
-    position: null,
-    outlier: true,
-    rejected: false,
-    softFailed: false,
-    relay: false,
-    stateBefore: undefined,
-    stateAfter: undefined,
-    stateCurrent: undefined,
-    redactedBy: undefined,
-    deviceId: undefined,
-    txnId: undefined,
-    authNids: auth.map((known) => known.nid),
-    // Its chain would begin with it: what it reaches is what its auth events reach.
-    chain: undefined,
-    receivedTs: 0,
-  }
-  engine.log.remember(draft)
-  try {
-    return await engine.resolve(room, roots)
-  } finally {
-    engine.log.forget(draft)
-  }
 }
 
 async function isMissing(engine: Engine, room: HotRoom, eventId: EventId): Promise<boolean> {

@@ -10,18 +10,18 @@ import type { EventId, RoomId } from '#protocol/identifiers/identifiers.ts'
 import { CanonicalJsonError, canonicalJson, type JsonObject } from '#protocol/json/json.ts'
 import { isAtLeast, powerLevelOf, requiredLevelTo, roomPower } from '#protocol/power-levels/power-levels.ts'
 import type { Draft, Transaction } from './draft.ts'
+import { extremitiesToName, type NewEnd, ownKey, stateAfterAll, withNewEnd } from './extremities.ts'
 import { refuseBadRelation } from './relation-checks.ts'
 import type { Append } from './room/append.ts'
 import type { Engine } from './room/engine.ts'
 import type { HotRoom, StateEvents } from './room/hot-room.ts'
 import type { KnownEvent } from './room/known-event.ts'
+import type { Extremity, RoomHead } from './room/room-head.ts'
+import type { StateNode } from './state/state-map.ts'
 import type { SentTransactionRow } from './store/event-writers.ts'
 import { transactionEvent } from './store/read-events.ts'
 
 export type { Draft, Transaction } from './draft.ts'
-
-/** More previous events than this are not named; the others stay extremities until a later event takes them up. */
-const MOST_PREV_EVENTS = 10
 
 /**
  * Sends one event into a room we are in, and returns its ID when it is durable. A client that repeats a transaction gets the event
@@ -76,21 +76,41 @@ export async function addEvent(
     await engine.chains.prepare(built.auth)
     await append.loadState([{ type: draft.type, stateKey: draft.stateKey }])
   }
-  return addBuilt(engine, append, { ...built, device })
+  const nid = engine.numbers.take()
+  const place = built.before
+    ? await placeBeside(engine, room, append, { event: built.event, nid, before: built.before })
+    : placeAtEnd(engine, append.head, { event: built.event, nid })
+  const { event, json, auth, redacts } = built
+  return append.add({
+    nid,
+    event,
+    json,
+    auth,
+    verdict: 'accepted',
+    ...place,
+    ...(device && { device: { ...device, row: { ...device.row, eventNid: nid } } }),
+    ...(redacts && { redacts }),
+  })
+}
+
+interface BuiltEvent {
+  readonly event: RoomEvent
+  readonly json: string
+  readonly auth: readonly KnownEvent[]
+  /** The state before it, where that is not the room's own: it does not name all extremities. */
+  readonly before: StateNode | undefined
+  readonly redacts: KnownEvent | undefined
 }
 
 /** Builds and checks an event on the append's head, and does not add it. */
-export async function draftEvent(
-  engine: Engine,
-  room: HotRoom,
-  append: Append,
-  draft: Draft,
-): Promise<Omit<BuiltParts, 'device'>> {
+export async function draftEvent(engine: Engine, room: HotRoom, append: Append, draft: Draft): Promise<BuiltEvent> {
   const { version, roomId } = room.head
   const authKeys = authEventKeys({ ...draft, stateKey: draft.stateKey }, version)
-  const state = await stateFor(engine, room, append, [{ type: 'm.room.create', stateKey: '' }, ...authKeys])
+  const keys = [{ type: 'm.room.create', stateKey: '' }, ...authKeys]
+  const previous = extremitiesToName(append.head.extremities)
+  const before = await stateBeside(engine, room, append, previous)
+  const state = before ? await engine.stateEventsAt(before, keys) : await stateFor(engine, room, append, keys)
   const auth = authKeys.flatMap(({ type, stateKey }) => state.known(type, stateKey) ?? [])
-  const previous = previousEvents(append)
   const { event, json } = buildEvent(
     {
       type: draft.type,
@@ -107,40 +127,44 @@ export async function draftEvent(
     },
     buildParts(engine, room),
   )
-  const context = { state, crypto: engine.parts.crypto, createEvent: state.get('m.room.create', '') }
-  refuseUnlessAllowed(authorize(event, context))
+  refuseUnlessAuthorized(engine, event, state)
+  // Of what it does not name something may forbid it: others would soft-fail it, so it is not sent.
+  if (before) refuseUnlessAuthorized(engine, event, await room.stateEvents(keys))
   const redacts = await redactedBy(engine, event, state)
-  return { event, json, auth, redacts, previous }
+  return { event, json, auth, before, redacts }
 }
 
-interface BuiltParts {
-  readonly event: RoomEvent
-  readonly json: string
-  readonly auth: readonly KnownEvent[]
-  readonly device?: DeviceRow | undefined
-  readonly redacts?: KnownEvent | undefined
-  readonly previous: readonly { eventId: EventId }[]
+function refuseUnlessAuthorized(engine: Engine, event: RoomEvent, state: StateEvents): void {
+  const { crypto } = engine.parts
+  refuseUnlessAllowed(authorize(event, { state, crypto, createEvent: state.get('m.room.create', '') }))
 }
 
-function addBuilt(engine: Engine, append: Append, parts: BuiltParts): KnownEvent {
-  const { event, json, auth, device, redacts, previous } = parts
-  const { head } = append
-  const nid = engine.numbers.take()
-  const named = new Set(previous.map(({ eventId }) => eventId))
-  return append.add({
-    nid,
-    event,
-    json,
-    auth,
-    before: head.state ?? engine.nodes.trie.empty,
-    verdict: 'accepted',
-    extremities: [
-      ...head.extremities.filter(({ eventId }) => !named.has(eventId)),
-      { nid, eventId: event.eventId, depth: event.depth },
-    ],
-    ...(device && { device: { ...device, row: { ...device.row, eventNid: nid } } }),
-    ...(redacts && { redacts }),
-  })
+/** An event that names all extremities stands on the room's state and is its only end. */
+const placeAtEnd = (engine: Engine, head: RoomHead, { event, nid }: Omit<NewEnd, 'before'>) => ({
+  before: head.state ?? engine.nodes.trie.empty,
+  extremities: [{ nid, eventId: event.eventId, depth: event.depth }],
+})
+
+/** An event that leaves some extremities beside it, for later ones to take up. */
+async function placeBeside(engine: Engine, room: HotRoom, append: Append, end: NewEnd) {
+  const { extremities, current } = await withNewEnd(engine, room, end)
+  return {
+    before: await engine.nodes.ensure(end.before, ownKey(end.event)),
+    extremities,
+    ...(current && { current: await append.loadMove(current, ownKey(end.event)) }),
+  }
+}
+
+/** The state where an event stands that does not name all extremities; undefined: it does, and stands on the room's own. */
+async function stateBeside(
+  engine: Engine,
+  room: HotRoom,
+  append: Append,
+  named: readonly Extremity[],
+): Promise<StateNode | undefined> {
+  if (named.length === append.head.extremities.length) return undefined
+  const events = await engine.log.byNids(named.map(({ nid }) => nid))
+  return stateAfterAll(engine, room, events.values())
 }
 
 export const buildParts = (engine: Engine, room: { readonly head: Pick<HotRoom['head'], 'version'> }) => ({
@@ -159,12 +183,6 @@ async function stateFor(
 ): Promise<StateEvents> {
   if (append.events.length === 0) return room.stateEvents(keys)
   return append.stateEvents(keys, engine.log)
-}
-
-function previousEvents(append: Append) {
-  const { extremities } = append.head
-  if (extremities.length <= MOST_PREV_EVENTS) return extremities
-  return [...extremities].sort((a, b) => b.depth - a.depth).slice(0, MOST_PREV_EVENTS)
 }
 
 /** Room versions 1 and 2 have the event ID and the hashes of the events named as fields. */

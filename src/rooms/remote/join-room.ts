@@ -7,6 +7,7 @@ import { hashAndSign } from '#protocol/events/events.ts'
 import type { EventId, RoomId, ServerName, UserId } from '#protocol/identifiers/identifiers.ts'
 import { type JsonObject, objectAt, stringAt, withMember } from '#protocol/json/json.ts'
 import { type RoomVersion, roomVersion, roomVersions } from '#protocol/room-versions/room-versions.ts'
+import { ownKey } from '../extremities.ts'
 import { judge, type VerifiedEvent } from '../receive-event.ts'
 import type { Engine, Turn } from '../room/engine.ts'
 import type { HotRoom } from '../room/hot-room.ts'
@@ -149,9 +150,8 @@ const enterWith =
 
     await engine.numbers.reserve(1)
     await engine.chains.prepare(auth)
-    const ownKey = { type: join.event.type, stateKey: join.event.stateKey ?? '' }
-    const stateBefore = await engine.prepareMove(room, root, [ownKey])
     const append = engine.append(room)
+    const stateBefore = await append.loadMove(root, ownKey(join.event))
     const before = await engine.log.byId(join.event.eventId)
     const nid = before?.nid ?? engine.numbers.take()
     const known = new Set(

@@ -125,6 +125,18 @@ export class Append {
     return state
   }
 
+  /**
+   * Brings into memory all that the move of the room's state to `target`, then changed at the keys, looks at.
+   * @returns the target, loaded as far as that.
+   */
+  async loadMove(target: StateNode, keys: readonly StateKey[]): Promise<StateNode> {
+    const { nodes } = this.#parts
+    const from = await nodes.ensure(this.#head.state ?? this.#trie.empty, keys)
+    const [state, to] = await nodes.ensureDifference(from, await nodes.ensure(target, keys))
+    if (this.#head.state) this.#head = { ...this.#head, state }
+    return to
+  }
+
   /** The state's events for the keys as this append sees them: with the events that it added itself. */
   async stateEvents(keys: readonly StateKey[], log: EventLog): Promise<StateEvents> {
     const state = await this.loadState(keys)

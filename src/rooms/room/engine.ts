@@ -202,18 +202,6 @@ export class Engine {
     return resolveRoots(roots, room.head.version, { nodes, log, chains, crypto: this.parts.crypto })
   }
 
-  /**
-   * Brings into memory all that the move of the room's state to `target`, then changed at the keys, looks at. Inside the room's turn, before its
-   * append.
-   * @returns the target, loaded as far as that.
-   */
-  async prepareMove(room: HotRoom, target: StateNode, keys: readonly StateKey[]): Promise<StateNode> {
-    const from = await this.nodes.ensure(room.head.state ?? this.nodes.trie.empty, keys)
-    const [state, to] = await this.nodes.ensureDifference(from, await this.nodes.ensure(target, keys))
-    if (room.head.state) room.head = { ...room.head, state }
-    return to
-  }
-
   /** Events of a state, by key. */
   async stateEventsAt(root: StateNode, keys: readonly StateKey[]): Promise<StateEvents> {
     const loaded = await this.nodes.ensure(root, keys)
