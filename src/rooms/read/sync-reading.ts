@@ -4,10 +4,12 @@
 import type { Position } from '#platform/stream/stream.ts'
 import { withUnsigned } from '#protocol/client-event/client-event.ts'
 import type { EventId, UserId } from '#protocol/identifiers/identifiers.ts'
+import { stateKeyOf } from '#protocol/state-resolution/state-resolution.ts'
 import type { Engine } from '../room/engine.ts'
+import { StateEvents } from '../room/hot-room.ts'
 import type { KnownEvent } from '../room/known-event.ts'
 import type { NodeHash, StateEntry } from '../state/state-map.ts'
-import type { StateKey } from '../state/state-nodes.ts'
+import { bytesToHash, type StateKey } from '../state/state-nodes.ts'
 import type { StoredEvent } from '../store/read-events.ts'
 import {
   countsOfRooms,
@@ -15,9 +17,15 @@ import {
   lastArrivals,
   newestByArrival,
   newestByTopology,
+  newestOfTypes,
+  statesOfRooms,
 } from '../store/read-for-sync.ts'
 import { bundledParents } from '../store/read-relations.ts'
 import { prefixOf, type ShowOptions } from './event-form.ts'
+import { endOfStay } from './viewable-state.ts'
+
+/** Events of a room that are looked at for its newest one of some types: state of many people who came can stand before it. */
+const MOST_LOOKED_AT = 200
 
 /** Rooms in one query: bounds one answer of the database to some megabytes. */
 const ROOMS_PER_QUERY = 200
@@ -90,6 +98,59 @@ export class SyncReading {
     const { nodes } = this.#engine
     const root = await nodes.ensure(nodes.root(hash), keys)
     return keys.map(({ type, stateKey }) => nodes.trie.get(root, type, stateKey))
+  }
+
+  /**
+   * Events of many states, by key, in the order asked for: one query for each level of the tries and one for the events, however many
+   * states there are. What was read stays in memory for who reads one of the rooms next.
+   */
+  async stateEvents(
+    asked: readonly { readonly state: NodeHash; readonly keys: readonly StateKey[] }[],
+  ): Promise<StateEvents[]> {
+    const { nodes, log } = this.#engine
+    const roots = await nodes.ensureMany(asked.map(({ state, keys }) => ({ root: nodes.root(state), keys })))
+    const entries = roots.map((root, index) =>
+      (asked[index]?.keys ?? []).flatMap(({ type, stateKey }) => nodes.trie.get(root, type, stateKey) ?? []),
+    )
+    const events = await log.byNids(entries.flatMap((some) => some.map(({ eventNid }) => eventNid)))
+    return entries.map((some) => {
+      const known = new Map<string, KnownEvent>()
+      for (const { type, stateKey, eventNid } of some) {
+        const event = events.get(eventNid)
+        if (event) known.set(stateKeyOf(type, stateKey), event)
+      }
+      return new StateEvents(known)
+    })
+  }
+
+  /** Names of the rooms' current states; rooms whose state we do not have are left out. */
+  async currentStates(roomNids: readonly number[]): Promise<Map<number, NodeHash>> {
+    const states = new Map<number, NodeHash>()
+    for (const nids of chunksOf(roomNids)) {
+      for (const row of await this.#engine.parts.database.run(statesOfRooms, nids)) {
+        states.set(row.room_nid, bytesToHash(row.state_root))
+      }
+    }
+    return states
+  }
+
+  /**
+   * Position of the newest event of one of the types in each room. Where the room's newest 200 events are all of other types, the oldest
+   * of those stands for it; rooms with fewer events, and none of the types, are left out.
+   */
+  async newestOfTypes(roomNids: readonly number[], types: readonly string[]): Promise<Map<number, Position>> {
+    const positions = new Map<number, Position>()
+    for (const nids of chunksOf(roomNids)) {
+      for (const row of await this.#engine.parts.database.run(newestOfTypes, nids, types, MOST_LOOKED_AT)) {
+        positions.set(row.room_nid, row.position)
+      }
+    }
+    return positions
+  }
+
+  /** Was the user ever in the room, as far as their newest membership event there leads back? */
+  async hasStayed(memberNid: number, userId: UserId): Promise<boolean> {
+    return (await endOfStay(this.#engine, memberNid, userId)) !== undefined
   }
 
   /** Whom rooms are called after for the reader: at most five, those who have left only where nobody else is. */

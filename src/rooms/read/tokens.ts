@@ -16,7 +16,7 @@ export interface TopologyPoint {
 export type Point = ArrivalPoint | TopologyPoint
 
 /** What follows the position is sync's own, for what is not in the tenant's order. */
-const arrivalToken = /^s(\d{1,15})(?:_\d{1,16}){0,2}$/
+const arrivalToken = /^s(\d{1,15})(?:_\d{1,16}){0,3}$/
 const topologyToken = /^t(\d{1,16})_(0|-?[1-9]\d{0,15})$/
 
 export const tokenOf = (point: Point): string =>

@@ -47,6 +47,32 @@ export class StateNodes {
     }
   }
 
+  /** As `ensure`, of many states: one query for each level of the tries, however many states there are. */
+  async ensureMany(
+    asked: readonly { readonly root: StateNode; readonly keys: readonly StateKey[] }[],
+  ): Promise<StateNode[]> {
+    let states = asked.map(({ root, keys }) => ({ root, keys, missing: this.#missing(root, keys) }))
+    for (;;) {
+      const hashes = states.flatMap(({ missing }) => missing.map(({ stub }) => stub.hash))
+      if (hashes.length === 0) return states.map(({ root }) => root)
+      const loaded = await this.#load(hashes)
+      states = states.map((state) => {
+        if (state.missing.length === 0) return state
+        let { root } = state
+        for (const { stub, prefix } of state.missing) {
+          const node = loaded.get(stub.hash)
+          if (node) root = this.trie.graftAt(root, prefix, node)
+        }
+        this.#keep(root)
+        return { root, keys: state.keys, missing: this.#missing(root, state.keys) }
+      })
+    }
+  }
+
+  #missing(root: StateNode, keys: readonly StateKey[]) {
+    return keys.flatMap((key) => this.trie.stubOnPath(root, key.type, key.stateKey) ?? [])
+  }
+
   /** `root` with all in memory that `remove` of the key looks at. */
   async ensureAround(root: StateNode, key: StateKey): Promise<StateNode> {
     let grown = root

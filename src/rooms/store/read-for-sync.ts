@@ -54,3 +54,28 @@ export const countsOfRooms = statement<[Rooms], { room_nid: number; joined: numb
   'rooms.counts_of_rooms',
   'select room_nid, joined, invited from room where room_nid = any($1::int[])',
 )
+
+/**
+ * Position of each room's newest event of the types, looking at $3 events at most; where there is none among those, the position of the
+ * oldest of them: (rooms, types, most looked at). Rooms with fewer events and none of the types are left out.
+ */
+export const newestOfTypes = statement<
+  [Rooms, readonly string[], number],
+  { readonly room_nid: number; readonly position: number }
+>(
+  'rooms.newest_of_types',
+  `select wanted.nid as room_nid, found.position from unnest($1::int[]) as wanted (nid)
+     cross join lateral (select coalesce(
+       (select position from (select position, type from event where room_nid = wanted.nid and position > 0
+           order by position desc limit $3) newest
+         where type = any($2::text[]) order by position desc limit 1),
+       (select position from event where room_nid = wanted.nid and position > 0
+         order by position desc offset $3 - 1 limit 1)) as position) found
+    where found.position is not null`,
+)
+
+/** Names of the current states of rooms; those where we have none are left out. */
+export const statesOfRooms = statement<[Rooms], { readonly room_nid: number; readonly state_root: Uint8Array }>(
+  'rooms.states_of_rooms',
+  'select room_nid, state_root from room where room_nid = any($1::int[]) and state_root is not null',
+)
