@@ -81,17 +81,18 @@ function openRooms({ serverName, database, stream, clock }: TestAccounts): Promi
   const crypto = loadCrypto()
   const key = crypto.signingKeyFromSeed(new Uint8Array(32).fill(7), 'a')
   const random = seededRandom(1)
+  const log = logTo({ write() {} })
   const transport = createFederationTransport({
     serverName,
     signingKeys: { current: [key], old: [] },
     database,
     clock,
     random,
-    log: logTo({ write() {} }),
+    log,
     crypto,
     network: { exchange: () => Promise.reject(new NetworkError('connection')) },
   })
-  return Rooms.open({ serverName, database, stream, clock, random, crypto, signingKey: () => key, transport })
+  return Rooms.open({ serverName, database, stream, clock, random, crypto, signingKey: () => key, transport, log })
 }
 
 async function makeRoom(rooms: Rooms, creator: UserId, others: readonly UserId[]): Promise<RoomId> {

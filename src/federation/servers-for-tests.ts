@@ -52,6 +52,8 @@ export interface Running {
   readonly inbound: FederationInbound
   readonly outbound: FederationOutbound
   readonly stream: OpenStream
+  /** Timers end with the program, also in a crash. */
+  readonly stopStaging: () => Promise<void>
   stop(): Promise<void>
 }
 
@@ -160,10 +162,12 @@ export class TestServer {
       federationAddress: undefined,
     }
     const dispatch = dispatchTo(tenantOf(serverName, modules, transport), log)
+    const stopStaging = rooms.staging.start()
     this.#leave = loopback.register(serverName, (request) => (this.answer ?? dispatch)(request))
     this.dispatch = dispatch
     const stop = async () => {
       this.#leave()
+      await stopStaging()
       await outbound.stop()
       await e2ee.idle()
       await ephemeral.stop()
@@ -171,13 +175,14 @@ export class TestServer {
       await stream.idle()
       await transport.close()
     }
-    this.#running = { accounts, rooms, e2ee, ephemeral, transport, inbound, outbound, stream, stop }
+    this.#running = { accounts, rooms, e2ee, ephemeral, transport, inbound, outbound, stream, stopStaging, stop }
   }
 
   /** A new run of the program over the same database, while nothing of the old one was ended in order; it can reach nobody any more. */
   async crash(): Promise<void> {
     const old = this.running
     this.#leave()
+    await old.stopStaging()
     await this.start()
     await old.transport.close()
   }
@@ -304,15 +309,19 @@ export async function twoServers(
   return { line, alfa, beta, anna: await alfa.user('anna'), bo: await beta.user('bo') }
 }
 
-/** Resolves when no server has anything left to send to one that answers. */
+/** Resolves when no server has anything left to send to one that answers, or to try again now. */
 export async function settle(...servers: readonly TestServer[]): Promise<void> {
   const heads = () => servers.map(({ running }) => running.stream.head).join()
-  for (let before = ''; before !== heads(); ) {
-    before = heads()
+  // Twice the same: what is tried again shows others that its server is there, before it changes anything.
+  for (let [same, before] = [0, '']; same < 2; ) {
     for (const { running } of servers) {
       await running.outbound.settled()
+      await running.rooms.staging.idle()
       await running.e2ee.idle()
     }
+    const now = heads()
+    same = now === before ? same + 1 : 0
+    before = now
   }
 }
 

@@ -36,7 +36,12 @@ export async function openHomeserver(
 
   const federation = openTransport(tenant, shared)
   const accounts = new Accounts({ ...parts, options: accountsOptions(shared, baseUrl) })
-  const rooms = await Rooms.open({ ...parts, signingKey: () => tenant.signingKey, transport: federation })
+  const rooms = await Rooms.open({
+    ...parts,
+    signingKey: () => tenant.signingKey,
+    transport: federation,
+    countStaged: (outcome, events) => shared.stagedEvents.add({ server_name: serverName, outcome }, events),
+  })
   const ephemeral = await Ephemeral.open({
     ...parts,
     rooms,
@@ -68,6 +73,7 @@ export async function openHomeserver(
     await follow(e2ee.deviceFollower(), parts),
   ]
   const stopE2ee = e2ee.start()
+  const stopStaging = rooms.staging.start()
   const jobs = createJobs(parts)
   jobs.every('rooms.forget_transactions', HOUR, () => rooms.forgetTransactionsBefore(clock.now() - TRANSACTIONS_KEPT))
   const federationAddress = undefined
@@ -87,6 +93,7 @@ export async function openHomeserver(
     stop: async () => {
       sync.stop()
       await jobs.stop()
+      await stopStaging()
       await outbound.stop()
       await Promise.all(followers.map((follower) => follower.stop()))
       await stopE2ee()

@@ -13,7 +13,7 @@ import type { Config } from '#platform/config/config.ts'
 import { loadCrypto } from '#platform/crypto/crypto.ts'
 import { type Connections, connectDatabase, type EmbeddedDatabase, startEmbedded } from '#platform/database/database.ts'
 import type { Log } from '#platform/log/log.ts'
-import { createProcessMetrics, type Metrics } from '#platform/metrics/metrics.ts'
+import { type Counter, createProcessMetrics, type Metrics } from '#platform/metrics/metrics.ts'
 import { type Random, systemRandom } from '#platform/random/random.ts'
 import type { Crypto } from '#protocol/crypto/crypto.ts'
 import { openTenancy, type Tenants } from '#tenancy/tenancy.ts'
@@ -24,6 +24,8 @@ export interface SharedParts {
   readonly random: Random
   readonly log: Log
   readonly metrics: Metrics
+  /** Labels `server_name`, `outcome`. */
+  readonly stagedEvents: Counter
   readonly crypto: Crypto
   readonly connections: Connections
   readonly tenants: Tenants
@@ -45,6 +47,7 @@ export async function openSharedParts(config: Config, log: Log): Promise<SharedP
   const connections = await connectDatabase(embedded?.settings ?? { url: config.database.url ?? '' }, { clock })
   const tenants = await openTenancy({ connections, dataFolder: config.data, clock, random, log })
   await makeConfiguredTenants(tenants, config)
+  const metrics = createProcessMetrics()
   const loopback = new Loopback()
   const sockets = openProcessNetwork({
     clock,
@@ -61,7 +64,12 @@ export async function openSharedParts(config: Config, log: Log): Promise<SharedP
     clock,
     random,
     log,
-    metrics: createProcessMetrics(),
+    metrics,
+    stagedEvents: metrics.counter({
+      name: 'samband_staged_events_total',
+      help: 'Events of other servers that waited for what they stand on, and what became of them.',
+      labels: ['server_name', 'outcome'],
+    }),
     crypto: loadCrypto(),
     connections,
     tenants,

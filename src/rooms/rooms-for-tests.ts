@@ -75,7 +75,7 @@ export async function roomsForTests(scope: TestScope, options: TestRoomsOptions 
       crypto,
       network: loopbackNetwork(loopback),
     })
-    const parts = { serverName, database, stream, clock, random, crypto, signingKey: () => key, transport }
+    const parts = { serverName, database, stream, clock, random, crypto, signingKey: () => key, transport, log: silent }
     return { rooms: await Rooms.open(parts), stream, transport }
   }
   return { clock, database, again, ...(await again()) }

@@ -24,7 +24,10 @@ import { inviteRemoteUser } from './remote/invite-user.ts'
 import { joinRemoteRoom, type RemoteMembership } from './remote/join-room.ts'
 import { knockRemoteRoom, leaveOutsideRoom } from './remote/outside-membership.ts'
 import type { PduOutcome } from './remote/pdu-outcome.ts'
-import { receivePdus, refuseUnlessAclAllows } from './remote/receive-pdu.ts'
+import { receivePdus } from './remote/receive-pdu.ts'
+import { refuseUnlessAclAllows } from './remote/room-acl.ts'
+import { Staging } from './remote/staging.ts'
+import type { StagingParts } from './remote/try-staged-again.ts'
 import { Engine, type EngineParts } from './room/engine.ts'
 import type { StateEvents } from './room/hot-room.ts'
 import type { KnownEvent } from './room/known-event.ts'
@@ -77,6 +80,7 @@ export type { RoomCounts, RoomPoint, SyncReading } from './read/sync-reading.ts'
 export { before, behind, type Point, parseToken, tokenOf } from './read/tokens.ts'
 export type { RemoteMembership } from './remote/join-room.ts'
 export type { PduOutcome } from './remote/pdu-outcome.ts'
+export type { StagedOutcome } from './remote/try-staged-again.ts'
 export type { EventFact } from './room/append.ts'
 export type { EngineParts } from './room/engine.ts'
 export { StateEvents } from './room/hot-room.ts'
@@ -99,15 +103,18 @@ export class Rooms {
   readonly sync: SyncReading
   /** What clients read of one room. */
   readonly reading: RoomReading
+  /** Events of other servers that wait for what they stand on. Tried again from `start` on. */
+  readonly staging: Staging
 
-  private constructor(engine: Engine) {
+  private constructor(engine: Engine, parts: StagingParts) {
     this.#engine = engine
+    this.staging = new Staging(engine, parts)
     this.reading = new RoomReading(engine)
     this.sync = new SyncReading(engine)
   }
 
-  static async open(parts: EngineParts): Promise<Rooms> {
-    return new Rooms(await Engine.open(parts))
+  static async open(parts: EngineParts & StagingParts): Promise<Rooms> {
+    return new Rooms(await Engine.open(parts), parts)
   }
 
   // ── Acts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -196,7 +203,7 @@ export class Rooms {
 
   /** Takes in the PDUs of one room from one server; an outcome for each. 404 for a room we are not in, 403 `acl/…`. */
   receive(origin: ServerName, roomId: RoomId, pdus: readonly Json[]): Promise<PduOutcome[]> {
-    return receivePdus(this.#engine, origin, roomId, pdus)
+    return receivePdus(this.#engine, this.staging, origin, roomId, pdus)
   }
 
   /** The draft of a membership for another server's user. */

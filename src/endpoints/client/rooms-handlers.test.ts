@@ -37,7 +37,7 @@ before(async () => {
     log: silent,
     network: loopbackNetwork(new Loopback()),
   })
-  const rooms = await Rooms.open({ ...shared, stream, transport, signingKey: () => key })
+  const rooms = await Rooms.open({ ...shared, stream, transport, signingKey: () => key, log })
   const tenant: Tenant<WithRooms> = {
     serverName,
     modules: { accounts: t.accounts, rooms },

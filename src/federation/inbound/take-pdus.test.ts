@@ -36,17 +36,18 @@ test('the events of a room come in one call, in their order; rooms do not wait f
   assert.deepEqual([...results.keys()].sort(), ['$1', '$2', '$3'])
 })
 
-test('rejected and soft-failed events are no errors, refused ones are', async () => {
+test('rejected, soft-failed and waiting events are no errors, refused ones are', async () => {
   const results = await take(
     async () => [
       { outcome: 'rejected', eventId: '$1' as EventId },
       { outcome: 'soft-failed', eventId: '$2' as EventId },
+      { outcome: 'staged', eventId: '$4' as EventId },
       { outcome: 'refused', eventId: '$3' as EventId, error: forbidden('x/y', 'Nej.') },
       { outcome: 'refused', eventId: undefined, error: forbidden('x/y', 'Inget namn.') },
     ],
     [pdu('!a:x', '$1')],
   )
-  assert.equal(answerText(results), '{"pdus":{"$1":{},"$2":{},"$3":{"error":"Nej."}}}')
+  assert.equal(answerText(results), '{"pdus":{"$1":{},"$2":{},"$4":{},"$3":{"error":"Nej."}}}')
 })
 
 test('a room that fails, or is not known, loses no other room', async () => {

@@ -76,7 +76,7 @@ async function takeRoom(
   }
 }
 
-/** Rejected and soft-failed events were taken: "this should not cause an error response". */
+/** Rejected and soft-failed events were taken: "this should not cause an error response". So were those that wait: they are ours to try again. */
 function resultOf(outcome: PduOutcome, origin: ServerName, roomId: RoomId, log: Log): Result[] {
   if (outcome.outcome !== 'refused') return [{ eventId: outcome.eventId, error: undefined }]
   const { eventId, error } = outcome

@@ -1,7 +1,7 @@
 // Fetches older history from servers in the room, when a reader has come to the end of ours.
 // spec: server-server-api #backfilling-and-retrieving-missing-events
 
-import type { EventId, ServerName } from '#protocol/identifiers/identifiers.ts'
+import type { EventId } from '#protocol/identifiers/identifiers.ts'
 import type { Point } from '../read/tokens.ts'
 import { judge, type VerifiedEvent } from '../receive-event.ts'
 import type { Engine, Turn } from '../room/engine.ts'
@@ -9,8 +9,8 @@ import type { HotRoom } from '../room/hot-room.ts'
 import type { RoomHead } from '../room/room-head.ts'
 import type { StateNode } from '../state/state-map.ts'
 import { backwardExtremities } from '../store/read-events.ts'
-import { fetchAuthEvents, fetchState, oldestFirst } from './fetch-missing.ts'
-import { verifyPdus } from './verify-pdus.ts'
+import { AskedServer } from './asked-server.ts'
+import { fetchAuthEvents, fetchState, oldestFirst, verifyAnswer } from './fetch-missing.ts'
 
 /** Events asked for at once: some pages of a client. */
 const EVENTS = 100
@@ -28,10 +28,12 @@ export async function backfill(engine: Engine, head: RoomHead, before: Point): P
   const from = (near.length > 0 ? near : gaps).map((gap) => gap.event_id as EventId)
   if (from.length === 0) return false
   const others = head.serverNames.filter((server) => server !== engine.parts.serverName).slice(0, MOST_SERVERS)
-  for (const server of others) {
-    const answer = await engine.parts.transport.backfill(server, { roomId: head.roomId, from, limit: EVENTS })
-    if (!answer.ok || answer.value.length === 0) continue
-    const { events } = await verifyPdus(engine, answer.value, { roomId: head.roomId, version: head.version })
+  for (const name of others) {
+    const server = new AskedServer(name, { transport: engine.parts.transport, hasEvent: true })
+    const asked = { roomId: head.roomId, from, limit: EVENTS }
+    const answer = await server.ask((transport, to) => transport.backfill(to, asked))
+    if (!answer || answer.length === 0) continue
+    const events = await verifyAnswer(engine, server, room, answer)
     if ((await takeHistory(engine, server, room, events)) > 0) return true
   }
   return false
@@ -39,7 +41,7 @@ export async function backfill(engine: Engine, head: RoomHead, before: Point): P
 
 async function takeHistory(
   engine: Engine,
-  server: ServerName,
+  server: AskedServer,
   room: HotRoom,
   events: ReadonlyMap<EventId, VerifiedEvent>,
 ): Promise<number> {
@@ -59,7 +61,7 @@ async function takeHistory(
 /** From its previous events when we have them all, else from the server that gave us the event. */
 async function stateBefore(
   engine: Engine,
-  server: ServerName,
+  server: AskedServer,
   room: HotRoom,
   verified: VerifiedEvent,
 ): Promise<StateNode | undefined> {

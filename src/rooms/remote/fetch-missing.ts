@@ -1,12 +1,13 @@
-// What an event stands on and we miss: fetched from the server that sent it, in few requests, bounded.
+// What an event stands on and we miss: fetched from a server that has it, in few requests, bounded.
 // spec: server-server-api #backfilling-and-retrieving-missing-events, #retrieving-events
 
-import type { EventId, RoomId, ServerName } from '#protocol/identifiers/identifiers.ts'
+import type { EventId, RoomId } from '#protocol/identifiers/identifiers.ts'
 import type { Json } from '#protocol/json/json.ts'
 import type { VerifiedEvent } from '../receive-event.ts'
 import type { Engine } from '../room/engine.ts'
 import type { HotRoom } from '../room/hot-room.ts'
 import type { StateNode } from '../state/state-map.ts'
+import type { AskedServer } from './asked-server.ts'
 import { givenState } from './given-state.ts'
 import { takeOutliers } from './take-outliers.ts'
 import { verifyPdus } from './verify-pdus.ts'
@@ -43,60 +44,75 @@ export function oldestFirst(events: ReadonlyMap<EventId, VerifiedEvent>): Verifi
 /** Fetches auth events that we do not have: the auth chain of one event, or of each. */
 export async function fetchAuthEvents(
   engine: Engine,
-  origin: ServerName,
+  server: AskedServer,
   room: HotRoom,
   events: readonly VerifiedEvent[],
 ): Promise<void> {
-  const { roomId, version, roomNid } = room.head
+  const { roomId, roomNid } = room.head
   const given = new Set(events.map(({ event }) => event.eventId))
   const named = events.flatMap(({ event }) => event.authEvents)
   const known = await engine.log.byIds(named)
   const lacking = events.filter(({ event }) => event.authEvents.some((id) => !known.has(id) && !given.has(id)))
   for (const { event } of lacking.slice(0, MOST_SINGLE_FETCHES)) {
-    const answer = await engine.parts.transport.getEventAuth(origin, { roomId, eventId: event.eventId })
-    if (!answer.ok) continue
-    const verified = await verifyPdus(engine, answer.value, { roomId, version })
+    const asked = { roomId, eventId: event.eventId }
+    const answer = await server.ask((transport, name, signal) => transport.getEventAuth(name, asked, signal))
+    if (!answer) continue
+    const verified = await verifyAnswer(engine, server, room, answer)
     await engine.turn(roomId, async () => ({
-      result: await takeOutliers(engine, roomNid, verified.events),
+      result: await takeOutliers(engine, roomNid, verified),
       durable: Promise.resolve(),
     }))
   }
 }
 
-/** The state before an event, from the server that sent it; undefined when it does not tell. */
+/** The state before an event; undefined when the server does not tell, or only a part of it for now. */
 export async function fetchState(
   engine: Engine,
-  origin: ServerName,
+  server: AskedServer,
   room: HotRoom,
   { event }: VerifiedEvent,
 ): Promise<StateNode | undefined> {
-  const { roomId, version, roomNid } = room.head
-  const { transport } = engine.parts
-  const ids = await transport.getStateIds(origin, { roomId, eventId: event.eventId })
-  if (!ids.ok) return undefined
-  const wanted = [...new Set([...ids.value.stateIds, ...ids.value.authChainIds])]
+  const { roomId, roomNid } = room.head
+  const at = { roomId, eventId: event.eventId }
+  const ids = await server.ask((transport, name, signal) => transport.getStateIds(name, at, signal))
+  if (!ids) return undefined
+  const wanted = [...new Set([...ids.stateIds, ...ids.authChainIds])]
   const known = await engine.log.byIds(wanted)
   const lacking = wanted.filter((id) => !known.has(id))
-  const pdus = await fetchEvents(engine, origin, { roomId, eventId: event.eventId }, lacking)
-  const verified = await verifyPdus(engine, pdus, { roomId, version })
+  const { forLater } = server
+  const pdus = await fetchEvents(server, at, lacking)
+  const verified = await verifyAnswer(engine, server, room, pdus)
   return engine.turn(roomId, async () => {
-    const taken = await takeOutliers(engine, roomNid, verified.events)
-    const state = ids.value.stateIds.flatMap((id) => known.get(id) ?? taken.get(id) ?? [])
-    return { result: givenState(engine, roomNid, state), durable: Promise.resolve() }
+    const taken = await takeOutliers(engine, roomNid, verified)
+    // The rest comes later: a part of a state would be another state.
+    const isPart = server.forLater > forLater && lacking.some((id) => !taken.has(id))
+    const state = ids.stateIds.flatMap((id) => known.get(id) ?? taken.get(id) ?? [])
+    return { result: isPart ? undefined : givenState(engine, roomNid, state), durable: Promise.resolve() }
   })
 }
 
 async function fetchEvents(
-  engine: Engine,
-  origin: ServerName,
+  server: AskedServer,
   at: { roomId: RoomId; eventId: EventId },
   ids: readonly EventId[],
 ): Promise<Json[]> {
-  const { transport } = engine.parts
   if (ids.length > MOST_SINGLE_FETCHES) {
-    const all = await transport.getState(origin, at)
-    return all.ok ? [...all.value.authChain, ...all.value.state] : []
+    const all = await server.ask((transport, name, signal) => transport.getState(name, at, signal))
+    return all ? [...all.authChain, ...all.state] : []
   }
-  const answers = await Promise.all(ids.map((id) => transport.getEvent(origin, id)))
-  return answers.flatMap((answer) => (answer.ok ? [answer.value] : []))
+  const answers = ids.map((id) => server.ask((transport, name, signal) => transport.getEvent(name, id, signal)))
+  return (await Promise.all(answers)).flatMap((answer) => (answer === undefined ? [] : [answer]))
+}
+
+/** The events of an answer that pass the checks 1 to 3. A signature whose key cannot be had now may be good. */
+export async function verifyAnswer(
+  engine: Engine,
+  server: AskedServer,
+  room: HotRoom,
+  pdus: readonly Json[],
+): Promise<ReadonlyMap<EventId, VerifiedEvent>> {
+  const { roomId, version } = room.head
+  const { events, refused } = await verifyPdus(engine, pdus, { roomId, version })
+  if (refused.some((why) => why?.rule === 'signatures/key-unavailable')) server.noteForLater()
+  return events
 }

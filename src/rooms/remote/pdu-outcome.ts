@@ -10,8 +10,9 @@ import type { Engine } from '../room/engine.ts'
 import type { HotRoom } from '../room/hot-room.ts'
 import type { Verified } from './verify-pdus.ts'
 
+/** `staged`: kept, and tried again; for the sender it is done. */
 export type PduOutcome =
-  | { readonly outcome: Received['outcome']; readonly eventId: EventId }
+  | { readonly outcome: Received['outcome'] | 'staged'; readonly eventId: EventId }
   /** `eventId`: undefined for what is no event of the room's version. */
   | { readonly outcome: 'refused'; readonly eventId: EventId | undefined; readonly error: MatrixError }
 

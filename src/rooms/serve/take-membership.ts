@@ -23,7 +23,7 @@ import {
 } from '#protocol/stripped-state/stripped-state.ts'
 import { receiveEvent, type VerifiedEvent } from '../receive-event.ts'
 import { keepOutsideMembership } from '../remote/outside-membership.ts'
-import { refuseUnlessAclAllows } from '../remote/receive-pdu.ts'
+import { refuseUnlessAclAllows } from '../remote/room-acl.ts'
 import { verifyPdus } from '../remote/verify-pdus.ts'
 import type { Engine } from '../room/engine.ts'
 import type { HotRoom } from '../room/hot-room.ts'

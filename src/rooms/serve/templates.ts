@@ -5,7 +5,7 @@ import { forbidden, incompatibleRoomVersion, notFound } from '#protocol/errors/e
 import { type RoomId, type ServerName, serverNameOf, type UserId } from '#protocol/identifiers/identifiers.ts'
 import { type JsonObject, withoutMembers } from '#protocol/json/json.ts'
 import { voucherFor } from '../membership.ts'
-import { refuseUnlessAclAllows } from '../remote/receive-pdu.ts'
+import { refuseUnlessAclAllows } from '../remote/room-acl.ts'
 import type { Engine } from '../room/engine.ts'
 import type { HotRoom } from '../room/hot-room.ts'
 import { draftEvent } from '../send-event.ts'
