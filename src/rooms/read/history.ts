@@ -9,7 +9,8 @@ import type { KnownEvent } from '../room/known-event.ts'
 import type { RoomHead } from '../room/room-head.ts'
 import { membershipCodes } from '../state/state-map.ts'
 import { deepestUpTo, eventsBefore, eventsBehind, leastDepthAfter, type StoredEvent } from '../store/read-events.ts'
-import { type MembershipOfUser, membershipInRoom } from '../store/read-memberships.ts'
+import { membershipInRoom } from '../store/read-memberships.ts'
+import { endOfStay } from './end-of-stay.ts'
 import type { Reader } from './event-form.ts'
 import { type ShownEvent, showEvents } from './show-events.ts'
 import { before, behind, type Point, type TopologyPoint, tokenOf } from './tokens.ts'
@@ -52,9 +53,9 @@ export async function readPage(
   fetchHistory?: FetchHistory,
 ): Promise<Page> {
   const { roomId, direction, limit } = request
-  const { head, membership } = await roomForReader(engine, roomId, reader.userId)
+  const { head, left } = await roomForReader(engine, roomId, reader.userId)
   const back = direction === 'b'
-  const start = await topological(engine, head.roomNid, request.from ?? defaultStart(direction, membership), back)
+  const start = await topological(engine, head.roomNid, request.from ?? defaultStart(direction, left), back)
   const to = request.to && (await topological(engine, head.roomNid, request.to, !back))
 
   const shown: ShownEvent[] = []
@@ -172,32 +173,32 @@ async function membersOf(engine: Engine, shown: readonly ShownEvent[], reader: R
 /**
  * The room, for someone who may look into its history: a member, one who was a member, or anyone when it is world readable.
  *
+ * `left`: the event with which the reader's last stay ended; undefined for members and those who were never in.
  * @throws 403 `room/not-a-member` for everyone else, whether or not the room exists.
  */
 export async function roomForReader(
   engine: Engine,
   roomId: RoomId,
   userId: UserId,
-): Promise<{ head: RoomHead; membership: MembershipOfUser | undefined }> {
+): Promise<{ head: RoomHead; left: KnownEvent | undefined }> {
   const room = await engine.room(roomId)
   const head = room?.committed
-  const membership = head && (await engine.parts.database.one(membershipInRoom, head.roomNid, userId))
-  const wasIn = membership !== undefined && !membership.forgotten && !outside.has(membership.membership)
-  if (head?.state && (wasIn || (await isWorldReadable(engine, head)))) return { head, membership }
+  if (head?.state) {
+    const row = await engine.parts.database.one(membershipInRoom, head.roomNid, userId)
+    if (row?.membership === membershipCodes.join) return { head, left: undefined }
+    const left = row && !row.forgotten ? await endOfStay(engine, row.event_nid, userId) : undefined
+    if (left || (await isWorldReadable(engine, head))) return { head, left }
+  }
   throw forbidden(
     'room/not-a-member',
     'You are not in this room, and its history is for members. Ask for an invitation.',
   )
 }
 
-/** Memberships of those who have not been let in yet. */
-const outside: ReadonlySet<number> = new Set([membershipCodes.invite, membershipCodes.knock])
-
 /** A reader who has left starts where they left. */
-function defaultStart(direction: 'b' | 'f', membership: MembershipOfUser | undefined): Point {
+function defaultStart(direction: 'b' | 'f', left: KnownEvent | undefined): Point {
   if (direction === 'f') return { kind: 'topology', depth: 0, position: Number.MIN_SAFE_INTEGER }
-  if (!membership || membership.membership === membershipCodes.join) return NEWEST
-  return { kind: 'arrival', position: membership.position }
+  return left ? { kind: 'arrival', position: left.position ?? 0 } : NEWEST
 }
 
 /**

@@ -15,11 +15,11 @@ import type { UserId } from '#protocol/identifiers/identifiers.ts'
 import type { Engine } from '../room/engine.ts'
 import type { StateEvents } from '../room/hot-room.ts'
 import type { KnownEvent } from '../room/known-event.ts'
-import { membershipOfCode, type NodeHash } from '../state/state-map.ts'
+import { membershipCodes, membershipOfCode, type NodeHash } from '../state/state-map.ts'
 import { membershipInRoom } from '../store/read-memberships.ts'
 import { bundlesOf } from './bundles.ts'
+import { endOfStay } from './end-of-stay.ts'
 import { contentText, prefixOf, type Reader, type ShowOptions } from './event-form.ts'
-import { endOfStay } from './viewable-state.ts'
 
 export interface ShownEvent {
   readonly known: KnownEvent
@@ -115,7 +115,7 @@ function ownMembership(event: RoomEvent, userId: UserId, { membership }: ReaderS
 async function joinedUntil(engine: Engine, roomNid: number, userId: UserId): Promise<number> {
   const row = await engine.parts.database.one(membershipInRoom, roomNid, userId)
   if (!row) return Number.NEGATIVE_INFINITY
-  if (row.membership === 1) return Number.POSITIVE_INFINITY
+  if (row.membership === membershipCodes.join) return Number.POSITIVE_INFINITY
   const left = await endOfStay(engine, row.event_nid, userId)
   return left?.position ?? Number.NEGATIVE_INFINITY
 }

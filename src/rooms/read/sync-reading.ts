@@ -21,8 +21,8 @@ import {
   statesOfRooms,
 } from '../store/read-for-sync.ts'
 import { bundledParents } from '../store/read-relations.ts'
+import { endOfStay } from './end-of-stay.ts'
 import { prefixOf, type ShowOptions } from './event-form.ts'
-import { endOfStay } from './viewable-state.ts'
 
 /** Events of a room that are looked at for its newest one of some types: state of many people who came can stand before it. */
 const MOST_LOOKED_AT = 200

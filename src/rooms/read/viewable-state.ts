@@ -9,6 +9,7 @@ import type { KnownEvent } from '../room/known-event.ts'
 import type { RoomHead } from '../room/room-head.ts'
 import { membershipCodes, type NodeHash } from '../state/state-map.ts'
 import { membershipInRoom } from '../store/read-memberships.ts'
+import { endOfStay } from './end-of-stay.ts'
 
 export interface ViewableState {
   readonly head: RoomHead
@@ -16,9 +17,6 @@ export interface ViewableState {
   /** The reader left with this event; undefined: the state is the current one. */
   readonly left: KnownEvent | undefined
 }
-
-/** Membership events of one user that are followed back: invited and declined again and again after having left. */
-const MOST_STEPS = 20
 
 /** @throws 403 `room/not-a-member` for everyone else, whether or not the room exists. */
 export async function viewableState(engine: Engine, roomId: RoomId, userId: UserId): Promise<ViewableState> {
@@ -37,16 +35,4 @@ export async function isWorldReadable(engine: Engine, head: RoomHead): Promise<b
   if (!head.state) return false
   const state = await engine.stateEventsAt(head.state, [{ type: 'm.room.history_visibility', stateKey: '' }])
   return historyVisibilityOf(state.get('m.room.history_visibility', '')) === 'world_readable'
-}
-
-/** The event that ended a user's last stay in the room, going back from their newest membership; undefined when there was none. */
-export async function endOfStay(engine: Engine, memberNid: number, userId: UserId): Promise<KnownEvent | undefined> {
-  const key = { type: 'm.room.member', stateKey: userId }
-  let event = await engine.log.byNid(memberNid)
-  for (let step = 0; step < MOST_STEPS && event?.stateBefore; step++) {
-    const before = (await engine.stateEventsAt(engine.root(event.stateBefore), [key])).known(key.type, key.stateKey)
-    if (before?.event.content['membership'] === 'join') return event
-    event = before
-  }
-  return undefined
 }

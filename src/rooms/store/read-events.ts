@@ -194,6 +194,13 @@ export const eventsInChains = statement<
      join event e on e.chain_id = c.chain_id and e.chain_seq between c.low and c.high`,
 )
 
+/** Events of a chain that were accepted, from one place back: (chain, place, limit). */
+export const chainUpTo = statement<[number, number, number], StoredEvent>(
+  'rooms.chain_up_to',
+  `select ${eventColumns} from event e join room r using (room_nid)
+    where e.chain_id = $1 and e.chain_seq <= $2 and e.position is not null order by e.chain_seq desc limit $3`,
+)
+
 export const chainPlaces = statement<[readonly number[]], { chain_id: number; chain_seq: number }>(
   'rooms.chain_places',
   `select chain_id, chain_seq from event where event_nid = any($1::bigint[]) and chain_id is not null`,
