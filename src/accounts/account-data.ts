@@ -11,6 +11,7 @@ import {
   type AccountDataRow,
   deleteAccountData,
   selectAccountData,
+  selectAccountDataOfRoom,
   selectAccountDataPlace,
   selectAccountDataSince,
   selectAllAccountData,
@@ -97,6 +98,11 @@ export class AccountData {
   /** Everything up to a position. Bounded by the numbers of types and of the user's rooms. */
   async all(userId: UserId, upTo: Position): Promise<AccountDataEntry[]> {
     return (await this.#database.run(selectAllAccountData, userId, upTo)).map(entryFromRow)
+  }
+
+  /** What the user keeps for one room. */
+  async ofRoom(userId: UserId, roomId: RoomId): Promise<AccountDataEntry[]> {
+    return (await this.#database.run(selectAccountDataOfRoom, userId, roomId)).map(entryFromRow)
   }
 
   async #refuseOverfull(key: AccountDataKey): Promise<void> {

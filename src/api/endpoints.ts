@@ -29,6 +29,7 @@ import { getDevice } from './client/get-device.ts'
 import { getDevices } from './client/get-devices.ts'
 import { getEventByTimestamp } from './client/get-event-by-timestamp.ts'
 import { getEventContext } from './client/get-event-context.ts'
+import { getEvents } from './client/get-events.ts'
 import { getFilter } from './client/get-filter.ts'
 import { getJoinedMembersByRoom } from './client/get-joined-members-by-room.ts'
 import { getJoinedRooms } from './client/get-joined-rooms.ts'
@@ -37,6 +38,7 @@ import { getLocalAliases } from './client/get-local-aliases.ts'
 import { getLoginFlows } from './client/get-login-flows.ts'
 import { getMembersByRoom } from './client/get-members-by-room.ts'
 import { getNotifications } from './client/get-notifications.ts'
+import { getOneEvent } from './client/get-one-event.ts'
 import { getOneRoomEvent } from './client/get-one-room-event.ts'
 import { getPresence } from './client/get-presence.ts'
 import { getProfileField } from './client/get-profile-field.ts'
@@ -70,6 +72,7 @@ import { getVersions } from './client/get-versions.ts'
 import { getWellknown } from './client/get-wellknown.ts'
 import { getWellknownSupport } from './client/get-wellknown-support.ts'
 import { getWhoIs } from './client/get-who-is.ts'
+import { initialSync } from './client/initial-sync.ts'
 import { inviteUser } from './client/invite-user.ts'
 import { isPushRuleEnabled } from './client/is-push-rule-enabled.ts'
 import { joinRoom } from './client/join-room.ts'
@@ -97,6 +100,7 @@ import { reportEvent } from './client/report-event.ts'
 import { reportRoom } from './client/report-room.ts'
 import { reportUser } from './client/report-user.ts'
 import { requestOpenIdToken } from './client/request-open-id-token.ts'
+import { roomInitialSync } from './client/room-initial-sync.ts'
 import { search } from './client/search.ts'
 import { searchUserDirectory } from './client/search-user-directory.ts'
 import { sendMessage } from './client/send-message.ts'
@@ -175,6 +179,10 @@ import { uploadContentToMXC } from './media/upload-content-to-mxc.ts'
 /** What clients call. */
 export const clientEndpoints = [
   ban,
+  roomInitialSync,
+  initialSync,
+  getOneEvent,
+  getEvents,
   changePassword,
   checkUsernameAvailability,
   claimKeys,

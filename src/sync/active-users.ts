@@ -39,6 +39,8 @@ export class ActiveUsers {
   readonly #busy = new Map<UserId, ActiveUser>()
   readonly #resting: BoundedCache<UserId, ActiveUser>
   readonly #inRoom = new Map<RoomId, Set<ActiveUser>>()
+  /** Requests of people who only look into a room. */
+  readonly #onlookers = new Set<ActiveUser>()
   readonly #waiting = new Set<Attendance>()
   /** Users whose news concern others that are still to be found. */
   readonly #concerning = new Set<UserId>()
@@ -71,6 +73,24 @@ export class ActiveUsers {
     }
     const attendance = new Attendance(user, waits)
     user.attending.add(attendance)
+    return attendance
+  }
+
+  /** As `attend`, for somebody who only looks into a room: what happens there does not go by unnoticed. */
+  attendRoom(userId: UserId, roomId: RoomId): Attendance {
+    const onlooker = newUser(userId)
+    const attendance = new Attendance(onlooker, {
+      clock: this.#parts.clock,
+      begin: () => this.#beginWait(onlooker, attendance),
+      end: () => void this.#waiting.delete(attendance),
+      leave: () => {
+        this.#onlookers.delete(onlooker)
+        this.#leaveRoom(onlooker, roomId)
+      },
+    })
+    onlooker.attending.add(attendance)
+    this.#onlookers.add(onlooker)
+    this.#enterRoom(onlooker, roomId)
     return attendance
   }
 
@@ -143,27 +163,30 @@ export class ActiveUsers {
   }
 
   #enterRooms(user: ActiveUser): void {
-    for (const [roomId, room] of user.rooms ?? []) {
-      if (room.membership !== 'join') continue
-      const users = this.#inRoom.get(roomId)
-      if (users) users.add(user)
-      else this.#inRoom.set(roomId, new Set([user]))
-    }
+    for (const [roomId, room] of user.rooms ?? []) if (room.membership === 'join') this.#enterRoom(user, roomId)
+  }
+
+  #enterRoom(user: ActiveUser, roomId: RoomId): void {
+    const users = this.#inRoom.get(roomId)
+    if (users) users.add(user)
+    else this.#inRoom.set(roomId, new Set([user]))
   }
 
   #leaveRooms(user: ActiveUser): void {
-    for (const roomId of user.rooms?.keys() ?? []) {
-      const users = this.#inRoom.get(roomId)
-      if (!users?.delete(user)) continue
-      if (users.size === 0) this.#inRoom.delete(roomId)
-    }
+    for (const roomId of user.rooms?.keys() ?? []) this.#leaveRoom(user, roomId)
     user.rooms = undefined
+  }
+
+  #leaveRoom(user: ActiveUser, roomId: RoomId): void {
+    const users = this.#inRoom.get(roomId)
+    if (users?.delete(user) && users.size === 0) this.#inRoom.delete(roomId)
   }
 
   #wakeFor(facts: readonly StreamedFact[]): void {
     if (facts.length === 0) {
       // Another process has committed, and does not say what.
       for (const user of [...this.#busy.values()]) this.#changed(user, undefined)
+      for (const onlooker of this.#onlookers) wake(onlooker, undefined)
       this.#resting.clear()
       return
     }

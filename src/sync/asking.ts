@@ -1,10 +1,14 @@
 // One request of /sync as every part of the answer sees it.
 // spec: client-server-api, GET /_matrix/client/v3/sync
 
+import type { Milliseconds } from '#platform/clock/clock.ts'
 import type { SyncFilter } from '#protocol/event-filter/event-filter.ts'
 import type { DeviceId, UserId } from '#protocol/identifiers/identifiers.ts'
 import type { JsonObject } from '#protocol/json/json.ts'
 import type { KnownEvent, Reader, ShowOptions } from '#rooms/rooms.ts'
+
+/** Longer waits are cut: proxies and phones give up a connection that is silent for long. */
+export const LONGEST_WAIT: Milliseconds = 120_000
 
 export interface Asking {
   readonly userId: UserId

@@ -9,11 +9,12 @@ import type { Stream } from '#platform/stream/stream.ts'
 import type { DeviceId, UserId } from '#protocol/identifiers/identifiers.ts'
 import type { EventFact, Rooms } from '#rooms/rooms.ts'
 import { ActiveUsers } from './active-users.ts'
-import type { Asking } from './asking.ts'
+import { type Asking, LONGEST_WAIT } from './asking.ts'
 import type { Attendance } from './attendance.ts'
 import { deviceListChanges } from './device-list-changes.ts'
 import { type DeviceListChanges, DeviceSections } from './devices.ts'
 import { FiltersInUse } from './filters-in-use.ts'
+import { type PeekedEvents, type PeekRequest, peek } from './peek.ts'
 import { type Answer, readAnswer, withToken } from './read-answer.ts'
 import type { ReadingParts } from './reading.ts'
 import { parseSince, type SincePoint, tokenOfSince } from './since-token.ts'
@@ -23,9 +24,6 @@ import { ToldMembers } from './told-members.ts'
 
 export type { DeviceListChanges } from './devices.ts'
 export type { AccountSource, EncryptionSource, EphemeralSource, PushSource, Sources } from './sources.ts'
-
-/** Longer waits are cut: proxies and phones give up a connection that is silent for long. */
-const LONGEST_WAIT: Milliseconds = 120_000
 
 /** A filter for who asks for the states of rooms and not for their events. */
 const STATES_ALONE = '{"room":{"timeline":{"limit":0}}}'
@@ -48,6 +46,8 @@ export interface SyncRequest {
   readonly timeout?: Milliseconds | undefined
   readonly fullState?: boolean | undefined
   readonly setPresence?: 'offline' | 'online' | 'unavailable' | undefined
+  /** Messages to the device that were told stay, to be told again: asked by an endpoint that does not tell them. */
+  readonly keepMessages?: boolean | undefined
   /** Names under which to tell the state after the timeline; none: the state before it, as `state`. */
   readonly stateAfterNames?: readonly string[] | undefined
   /** Aborted when the client has gone. */
@@ -103,7 +103,7 @@ export class Sync {
       request.setPresence ?? 'online',
     )
     try {
-      if (since) await this.#parts.devices?.acknowledge(asking, since)
+      if (since && !request.keepMessages) await this.#parts.devices?.acknowledge(asking, since)
       const answer = await this.#answerInTime(request, asking, since, attendance)
       if (asking.filter.room.state.lazyLoadMembers) {
         this.#told.given(userId, deviceId, answer.token, answer.members)
@@ -113,6 +113,16 @@ export class Sync {
       leavePresence?.()
       attendance.leave()
     }
+  }
+
+  /**
+   * GET /events of one room, for somebody who is not in it: what has been said since a token, as soon as there is something.
+   *
+   * @throws 400 `M_INVALID_PARAM` for a token that is none; 403 for those who may not look into the room.
+   */
+  async peek(request: PeekRequest): Promise<PeekedEvents> {
+    this.#watch(request.draining)
+    return peek(this.#parts, this.#clock, request)
   }
 
   /**

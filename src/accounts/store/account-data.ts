@@ -30,6 +30,12 @@ export const selectAllAccountData = statement<[string, number], AccountDataRow>(
   `select ${columns} from account_data where user_id = $1 and position <= $2 order by position`,
 )
 
+/** Of one room. */
+export const selectAccountDataOfRoom = statement<[user: string, room: string], AccountDataRow>(
+  'accounts.select_account_data_of_room',
+  `select ${columns} from account_data where user_id = $1 and room_id = $2 order by position`,
+)
+
 /** One type of global account data of many users. */
 export const selectAccountDataOfUsers = statement<
   [users: readonly string[], type: string],

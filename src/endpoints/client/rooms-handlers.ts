@@ -12,6 +12,7 @@ import { handleGetJoinedMembersByRoom } from './get-joined-members-by-room.ts'
 import { handleGetJoinedRooms } from './get-joined-rooms.ts'
 import { handleGetLocalAliases } from './get-local-aliases.ts'
 import { handleGetMembersByRoom } from './get-members-by-room.ts'
+import { handleGetOneEvent } from './get-one-event.ts'
 import { handleGetOneRoomEvent } from './get-one-room-event.ts'
 import { handleGetRelatingEvents } from './get-relating-events.ts'
 import { handleGetRelatingEventsWithRelType } from './get-relating-events-with-rel-type.ts'
@@ -29,6 +30,7 @@ import { handleKick } from './kick.ts'
 import { handleKnockRoom } from './knock-room.ts'
 import { handleLeaveRoom } from './leave-room.ts'
 import { handleRedactEvent } from './redact-event.ts'
+import { handleRoomInitialSync } from './room-initial-sync.ts'
 import type { WithRooms } from './rooms-modules.ts'
 import { handleSendMessage } from './send-message.ts'
 import { handleSetRoomAlias } from './set-room-alias.ts'
@@ -59,6 +61,8 @@ export const roomsHandlers: readonly Handler<WithRooms>[] = [
   handleGetRoomEvents,
   handleGetEventContext,
   handleGetOneRoomEvent,
+  handleGetOneEvent,
+  handleRoomInitialSync,
   handleGetRelatingEvents,
   handleGetRelatingEventsWithRelType,
   handleGetRelatingEventsWithRelTypeAndEventType,

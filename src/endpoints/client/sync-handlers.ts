@@ -1,10 +1,18 @@
-// The handlers of sync.
+// The handlers of sync, and of what there was before it.
 // spec: client-server-api #syncing
 
 import type { Handler } from '../handler.ts'
+import { handleGetEvents } from './get-events.ts'
 import { handleGetKeysChanges } from './get-keys-changes.ts'
+import { handleInitialSync } from './initial-sync.ts'
+import type { WithRooms } from './rooms-modules.ts'
 import { handleSync, type WithSync } from './sync.ts'
 
 export type { WithSync } from './sync.ts'
 
-export const syncHandlers: readonly Handler<WithSync>[] = [handleSync, handleGetKeysChanges]
+export const syncHandlers: readonly Handler<WithRooms & WithSync>[] = [
+  handleSync,
+  handleGetKeysChanges,
+  handleGetEvents,
+  handleInitialSync,
+]
