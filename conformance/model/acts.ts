@@ -36,7 +36,7 @@ const weights = {
   cut: 9,
   heal: 4,
   restart: 2,
-  'lost-answer': 0.5,
+  'lost-answer': 2,
   /** More events than are asked for where some are missing: the state has to bridge the gap. */
   burst: 1,
 }

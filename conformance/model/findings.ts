@@ -58,7 +58,7 @@ export async function judgeRun(world: World): Promise<Verdict> {
   const residents = mutualResidents(holdings)
   for (const holding of residents) {
     findings.push(...(await compareWithOther(holding, residents[0] ?? holding, graph)))
-    if (!world.lossy) findings.push(...notKnown(world, holding, graph))
+    findings.push(...notKnown(world, holding, graph))
   }
   for (const { name, faults } of world.servers) findings.push(...faults.map((fault) => `${name} logged ${fault}`))
   const judged = [...graph.judged.values()]
@@ -161,10 +161,7 @@ async function compareWithOther(holding: Holding, other: Holding, graph: WholeGr
   return difference(is, must, graph).map((text) => `${holding.server.name} against ${other.server.name}: ${text}`)
 }
 
-/**
- * Accepted events after the server came that were made where it was known to be in the room, and that it does not have. Not asked where an answer
- * was lost: what stands upon a gap is refused while nobody can be asked for it, and comes only with a later event, or is bridged by the state.
- */
+/** Accepted events after the server came that were made where it was known to be in the room, and that it does not have. */
 function notKnown(world: World, { server, placed }: Holding, graph: WholeGraph): string[] {
   const own = new Set(placed.map(({ event }) => event.eventId))
   const since = world.cameAt.get(server)

@@ -2,6 +2,7 @@
 // drawn acts are blind.
 // spec: docs/architecture.md (tests)
 
+import { statement } from '#platform/database/database.ts'
 import { MatrixError } from '#protocol/errors/errors.ts'
 import type { EventId, RoomId, UserId } from '#protocol/identifiers/identifiers.ts'
 import { type JsonObject, objectAt } from '#protocol/json/json.ts'
@@ -25,8 +26,6 @@ export interface World {
   readonly cameAt: Map<TestServer, readonly EventId[]>
   /** Acts that were allowed. */
   done: number
-  /** An answer was lost on a line that was there. */
-  lossy: boolean
 }
 
 const names = [
@@ -50,7 +49,7 @@ export async function newWorld(scope: TestScope, version: RoomVersionId): Promis
   const levels = Object.fromEntries(people.slice(1, 5).map(({ userId }, index) => [userId, index === 1 ? 100 : 50]))
   const users = version === '12' ? levels : { ...levels, [anna.userId]: 100 }
   const roomId = await alfa.createRoom(anna.userId, { version, powerLevelContentOverride: { users } })
-  const world: World = { line, servers, people, roomId, cameAt: new Map(), done: 0, lossy: false }
+  const world: World = { line, servers, people, roomId, cameAt: new Map(), done: 0 }
   for (const { server, userId } of people.slice(1, 5)) {
     await server.join(roomId, userId, alfa)
     await settle(...servers)
@@ -101,6 +100,7 @@ export async function reunite(world: World): Promise<void> {
     await settle(...world.servers)
     await noteWhoCame(world)
   }
+  await letWaitingCome(world)
   for (let round = 0; round < 2; round++) {
     for (const server of world.servers) {
       const speaker = await speakerOf(world, server)
@@ -110,6 +110,21 @@ export async function reunite(world: World): Promise<void> {
     }
   }
 }
+
+/** Time passes until nothing waits any more for what it stands on, or it has waited for hours. */
+async function letWaitingCome({ servers, line }: World): Promise<void> {
+  for (let hour = 0; hour < 3; hour++) {
+    const numbers = await Promise.all(servers.map(({ database }) => database.one(countStaged)))
+    if (numbers.every((row) => row?.number === 0)) return
+    await line.clock.advance(3_600_000)
+    await settle(...servers)
+  }
+}
+
+const countStaged = statement<[], { number: number }>(
+  'test.count_staged',
+  'select count(*)::int as number from staged_pdu',
+)
 
 async function speakerOf({ people, roomId }: World, server: TestServer): Promise<UserId | undefined> {
   for (const { server: own, userId } of people) {
@@ -178,7 +193,7 @@ async function perform(world: World, act: Act): Promise<unknown> {
     case 'restart':
       return server.restart()
     case 'lost-answer':
-      return loseAnswer(world, one, other)
+      return one === other ? undefined : line.network.next(one.name, other.name, 'lose-answer')
   }
 }
 
@@ -187,12 +202,6 @@ async function burst({ server, userId }: Person, roomId: RoomId): Promise<void> 
     await server.say(roomId, userId, `${n}`)
     await server.setState(roomId, userId, 'x.burst', { n })
   }
-}
-
-function loseAnswer(world: World, one: TestServer, other: TestServer): void {
-  if (one === other) return
-  world.lossy = true
-  world.line.network.next(one.name, other.name, 'lose-answer')
 }
 
 async function redact({ roomId }: World, { server, userId }: Person, act: Act): Promise<unknown> {
