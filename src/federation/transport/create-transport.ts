@@ -7,6 +7,7 @@ import type { Random } from '#platform/random/random.ts'
 import type { Crypto } from '#protocol/crypto/crypto.ts'
 import type { ServerName } from '#protocol/identifiers/identifiers.ts'
 import { authenticateRequest } from './authenticate-request.ts'
+import { discoveryCalls } from './calls/discovery-asking.ts'
 import { mediaCalls } from './calls/media-asking.ts'
 import { roomCalls } from './calls/room-asking.ts'
 import { transactionCalls } from './calls/transaction-asking.ts'
@@ -88,6 +89,7 @@ export function createFederationTransport(parts: TransportParts): FederationTran
   return {
     serverName,
     ...roomCalls(client),
+    ...discoveryCalls(client),
     ...userCalls(client),
     ...mediaCalls({ client, fetch, clock }),
     ...transactionCalls(client, serverName, clock),

@@ -3,6 +3,7 @@
 
 import type { ServerName } from '#protocol/identifiers/identifiers.ts'
 import type { Json } from '#protocol/json/json.ts'
+import type { DiscoveryCalls } from './calls/discovery-calls.ts'
 import type { MediaCalls } from './calls/media-calls.ts'
 import type { RoomCalls } from './calls/room-calls.ts'
 import type { TransactionCalls } from './calls/transaction-calls.ts'
@@ -21,7 +22,7 @@ export interface InboundRequest {
 }
 
 /** The tenant's side of federation. */
-export interface FederationTransport extends RoomCalls, UserCalls, MediaCalls, TransactionCalls, KeyRing {
+export interface FederationTransport extends RoomCalls, DiscoveryCalls, UserCalls, MediaCalls, TransactionCalls, KeyRing {
   readonly serverName: ServerName
   /** Who signed the request; throws 401 `M_UNAUTHORIZED`. An authenticated server is marked alive. */
   authenticateRequest(request: InboundRequest, signal?: AbortSignal): Promise<ServerName>

@@ -2,6 +2,7 @@
 // One object per tenant, made by hand from its parts; the network below it belongs to the process.
 // spec: server-server-api
 
+export type { HierarchyLevel, PublicRooms, PublicRoomsRequest } from './calls/discovery-calls.ts'
 export type { Download, MediaCalls, MediaRequest, ThumbnailRequest } from './calls/media-calls.ts'
 export { MediaCutShort } from './calls/media-calls.ts'
 export type {
@@ -26,7 +27,7 @@ export type { KeyQuery, KeyRing, KnownKey, SignatureVerdict } from './keys/key-r
 export type { SigningKeys } from './keys/notary.ts'
 export type { AddressRules } from './network/allowed-address.ts'
 export { type Dispatch, type DispatchedRequest, Loopback, loopbackNetwork, oneBody } from './network/loopback.ts'
-export { type Network, NetworkError, type PlainFetch, type WireAnswer, type WireRequest } from './network/network.ts'
+export { type Network, NetworkError, type PlainFetch, type PlainPost, type WireAnswer, type WireRequest } from './network/network.ts'
 export { type Cut, UnreliableNetwork } from './network/unreliable-network.ts'
 export {
   openProcessNetwork,
