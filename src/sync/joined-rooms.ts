@@ -8,7 +8,14 @@ import type { Asking } from './asking.ts'
 import type { RoomsOfUser } from './attendance.ts'
 import type { Arrival, News, Window } from './news.ts'
 import type { RoomWish } from './room-sections.ts'
-import { firstTimelines, stateAfterArrival, type Timeline, timelineOfArrivals, timelinesOfWindow } from './timelines.ts'
+import {
+  asksForRelations,
+  firstTimelines,
+  stateAfterArrival,
+  type Timeline,
+  timelineOfArrivals,
+  timelinesOfWindow,
+} from './timelines.ts'
 
 /** The rooms of a first answer: all that the user has joined. */
 export async function firstWishes(
@@ -32,12 +39,13 @@ export async function newWishes(
   const isAsked = ({ membership, roomId }: UserRoom) => membership === 'join' && asking.filter.room.includesRoom(roomId)
   const newly = await newlyJoined(rooms, asking, window, news.memberships.filter(isAsked))
   const stayed = asking.fullState ? joinedRooms(asking, mine) : [...news.rooms.keys()].filter(isAsked)
+  const inMemory = !asking.fullState && !asksForRelations(asking)
   const near: RoomWish[] = []
   const far: UserRoom[] = []
   for (const room of stayed) {
     if (newly.has(room)) continue
     const arrivals = news.rooms.get(room)
-    if (arrivals && !asking.fullState) near.push(nearWish(asking, window, room, arrivals))
+    if (arrivals && inMemory) near.push(nearWish(asking, window, room, arrivals))
     else far.push(room)
   }
   if (newly.size === 0 && far.length === 0) return near
@@ -90,7 +98,7 @@ function nearWish(asking: Asking, window: Window, room: UserRoom, arrivals: read
 }
 
 /** An event that has only just arrived is related to by none but those that arrived with it. */
-function parentsOf(arrivals: readonly Arrival[]): ReadonlySet<EventId> {
+export function parentsOf(arrivals: readonly Arrival[]): ReadonlySet<EventId> {
   const parents = new Set<EventId>()
   if (arrivals.length < 2) return parents
   for (const { known } of arrivals) {

@@ -83,7 +83,11 @@ export class StateSections {
     }
   }
 
-  /** State that the timeline's own events do not lead to: of branches that were joined, reset, or filtered out of the timeline. */
+  /**
+   * State that the timeline's own events do not lead to: of branches that were joined, reset, or filtered out of the timeline. Where the
+   * timeline tells a state event that a resolution passed over, it has the last word: clients lay the timeline over `state`, whatever that
+   * says of the key. See docs/decisions/0028; `state_after` is the way out.
+   */
   async #addUntold(
     entries: Map<string, StateEntry>,
     { shown }: StateWish,

@@ -36,11 +36,27 @@ const limitFor = ({ filter }: Asking): number => limitOf(filter.room.timeline.li
 
 /** Whether the filter or ignored users can leave events out, so that more must be read than are told. */
 const isSelective = ({ filter, ignored }: Asking): boolean => {
-  const { types, notTypes } = filter.room.timeline
-  return types !== undefined || notTypes !== undefined || ignored.size > 0
+  const { types, notTypes, relatedBy } = filter.room.timeline
+  return types !== undefined || notTypes !== undefined || relatedBy !== undefined || ignored.size > 0
 }
 
-/** The events of a window that are all in memory. Asks nothing of anybody. */
+/** Whether it takes the database to know which events are wanted: the filter asks who relates to them. */
+export const asksForRelations = ({ filter }: Asking): boolean => filter.room.timeline.relatedBy !== undefined
+
+/** Tells of each of the events whether it is wanted; at most one query for all. */
+async function wish(
+  rooms: Rooms,
+  asking: Asking,
+  events: Iterable<KnownEvent>,
+): Promise<(known: KnownEvent) => boolean> {
+  const { relatedBy } = asking.filter.room.timeline
+  if (!relatedBy) return (known) => isWanted(asking, known)
+  const asked = [...events].flatMap((known) => (isWanted(asking, known) ? known.event.eventId : []))
+  const parents = await rooms.sync.relatedBy(asked, relatedBy)
+  return ({ event }) => parents.has(event.eventId)
+}
+
+/** The events of a window that are all in memory. Asks nothing of anybody, so not for filters of relations. */
 export function timelineOfArrivals(asking: Asking, window: Window, arrivals: readonly Arrival[]): Timeline {
   const limit = limitFor(asking)
   const wanted = arrivals.filter(({ known }) => isWanted(asking, known))
@@ -72,7 +88,10 @@ export async function timelinesOfWindow(
   const limit = limitFor(asking)
   const points = refs.map(({ roomNid }) => ({ roomNid, position: window.after }))
   const found = await rooms.sync.newestByArrival(points, window.upTo, firstLook(asking, limit))
-  const parts = await Promise.all(refs.map((ref) => partOfWindow(rooms, asking, window, ref, found.get(ref.roomNid))))
+  const isWished = await wish(rooms, asking, [...found.values()].flat())
+  const parts = await Promise.all(
+    refs.map((ref) => partOfWindow(rooms, asking, window, ref, { events: found.get(ref.roomNid) ?? [], isWished })),
+  )
   const starts = parts.map(({ ref, first }) => ({
     roomNid: ref.roomNid,
     position: first === undefined ? window.upTo : first - 1,
@@ -97,6 +116,12 @@ export async function timelinesOfWindow(
 
 const firstLook = (asking: Asking, limit: number): number => (isSelective(asking) ? Math.max(100, limit) : limit) + 1
 
+/** Events that were read, and which of them are wanted. */
+interface Chunk {
+  readonly events: readonly KnownEvent[]
+  readonly isWished: (known: KnownEvent) => boolean
+}
+
 interface WindowPart {
   readonly ref: RoomRef
   readonly events: readonly KnownEvent[]
@@ -110,7 +135,7 @@ async function partOfWindow(
   asking: Asking,
   { after }: Window,
   ref: RoomRef,
-  newest: readonly KnownEvent[] = [],
+  newest: Chunk,
 ): Promise<WindowPart> {
   const limit = limitFor(asking)
   const look = firstLook(asking, limit)
@@ -118,17 +143,18 @@ async function partOfWindow(
   let events: KnownEvent[] = []
   let looked = 0
   for (;;) {
-    looked += chunk.length
-    events = [...chunk.filter((known) => isWanted(asking, known)), ...events]
-    const more = chunk.length === look
+    looked += chunk.events.length
+    events = [...chunk.events.filter(chunk.isWished), ...events]
+    const more = chunk.events.length === look
     if (events.length > limit || !more || looked >= MOST_LOOKED_AT) {
       const kept = limit === 0 ? [] : events.slice(-limit)
       const limited = more || kept.length < events.length
       return { ref, events: kept, limited, first: kept[0]?.position ?? undefined }
     }
-    const upTo = (chunk[0]?.position ?? after) - 1
+    const upTo = (chunk.events[0]?.position ?? after) - 1
     const older = await rooms.sync.newestByArrival([{ roomNid: ref.roomNid, position: after }], upTo, look)
-    chunk = older.get(ref.roomNid) ?? []
+    const read = older.get(ref.roomNid) ?? []
+    chunk = { events: read, isWished: await wish(rooms, asking, read) }
   }
 }
 
@@ -146,10 +172,11 @@ export async function firstTimelines(
     rooms.sync.newestByTopology(nids, upTo, firstLook(asking, limit)),
     rooms.sync.lastArrivals(nids.map((roomNid) => ({ roomNid, position: upTo }))),
   ])
+  const isWished = await wish(rooms, asking, [...found.values()].flat())
   const timelines = new Map<RoomRef, Timeline>()
   for (const [index, ref] of refs.entries()) {
     const newest = found.get(ref.roomNid) ?? []
-    const wanted = newest.filter((known) => isWanted(asking, known))
+    const wanted = newest.filter(isWished)
     const kept = limit === 0 ? [] : wanted.slice(-limit)
     const first = kept.length < wanted.length || limit === 0 ? kept[0] : newest[0]
     const end = stateAfterArrival(last[index])

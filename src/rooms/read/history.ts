@@ -12,6 +12,7 @@ import { deepestUpTo, eventsBefore, eventsBehind, leastDepthAfter, type StoredEv
 import { membershipInRoom } from '../store/read-memberships.ts'
 import { endOfStay } from './end-of-stay.ts'
 import type { Reader } from './event-form.ts'
+import { passing } from './related-by.ts'
 import { type ShownEvent, showEvents } from './show-events.ts'
 import { before, behind, type Point, type TopologyPoint, tokenOf } from './tokens.ts'
 import { isWorldReadable } from './viewable-state.ts'
@@ -69,7 +70,7 @@ export async function readPage(
     more = chunk.length > 0
     const within = to ? chunk.filter((known) => isWithin(known, to, direction)) : chunk
     if (within.length < chunk.length) more = false
-    const matching = within.filter((known) => passes(request.filter, known))
+    const matching = await passing(engine, request.filter, within)
     const seen = await showEvents(engine, matching, reader, { roomId: true, bundles: true })
     const room = limit - shown.length
     shown.push(...seen.slice(0, room))
@@ -133,7 +134,7 @@ async function readAround(
 ): Promise<{ events: ShownEvent[]; end: string }> {
   if (limit === 0) return { events: [], end: tokenOf(from) }
   const chunk = await readChunk(engine, head.roomNid, direction, from, Math.max(limit * 2, 20))
-  const matching = chunk.filter((known) => passes(filter, known))
+  const matching = await passing(engine, filter, chunk)
   const events = (await showEvents(engine, matching, reader, { roomId: true, bundles: true })).slice(0, limit)
   const last = events.at(-1)?.known ?? chunk.at(-1)
   if (!last) return { events, end: tokenOf(from) }
@@ -242,6 +243,3 @@ function isWithin({ event, position }: KnownEvent, to: TopologyPoint, direction:
   const isBehind = event.depth > depth || (event.depth === depth && (position ?? 0) > end)
   return direction === 'b' ? isBehind : !isBehind
 }
-
-const passes = (filter: RoomEventFilter | undefined, { event }: KnownEvent): boolean =>
-  filter === undefined || (filter.matches(event) && filter.includesRoom(event.roomId))

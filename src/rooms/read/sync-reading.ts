@@ -3,6 +3,7 @@
 
 import type { Position } from '#platform/stream/stream.ts'
 import { withUnsigned } from '#protocol/client-event/client-event.ts'
+import type { RelatedEvent } from '#protocol/event-filter/event-filter.ts'
 import type { EventId, UserId } from '#protocol/identifiers/identifiers.ts'
 import { stateKeyOf } from '#protocol/state-resolution/state-resolution.ts'
 import type { Engine } from '../room/engine.ts'
@@ -23,6 +24,7 @@ import {
 import { bundledParents } from '../store/read-relations.ts'
 import { endOfStay } from './end-of-stay.ts'
 import { prefixOf, type ShowOptions } from './event-form.ts'
+import { relatedBy } from './related-by.ts'
 
 /** Events of a room that are looked at for its newest one of some types: state of many people who came can stand before it. */
 const MOST_LOOKED_AT = 200
@@ -182,6 +184,11 @@ export class SyncReading {
     if (eventIds.length === 0) return new Set()
     const rows = await this.#engine.parts.database.run(bundledParents, eventIds)
     return new Set(rows.map((row) => row.parent_id as EventId))
+  }
+
+  /** Which of the events, of any rooms, have a child that satisfies a filter. One query. */
+  relatedBy(eventIds: readonly EventId[], satisfies: (child: RelatedEvent) => boolean): Promise<Set<EventId>> {
+    return relatedBy(this.#engine, eventIds, satisfies)
   }
 
   /** State events as texts that all readers share: nothing in `unsigned` but why a redacted one is empty. */

@@ -43,6 +43,14 @@ export const bundledParents = statement<[readonly string[]], { parent_id: string
     where parent_id = any($1::text[]) and rel_type in ('m.replace', 'm.thread', 'm.reference')`,
 )
 
+/** What relates to the events in their own rooms, each relation of each sender once, at most a thousand for an event: (parents). */
+export const relationsTo = statement<[readonly string[]], { parent_id: string; rel_type: string; sender: string }>(
+  'rooms.relations_to',
+  `select p.id as parent_id, c.rel_type, c.sender from unnest($1::text[]) as p (id) join event o on o.event_id = p.id
+     join lateral (select distinct r.rel_type, r.sender from event_relation r join event e using (event_nid)
+        where r.parent_id = p.id and r.room_nid = o.room_nid and r.rel_type <> 'redacts' and e.redacted_by is null limit 1000) c on true`,
+)
+
 export interface RelatedRow {
   readonly event_nid: number
   readonly depth: number
