@@ -56,7 +56,11 @@ export async function openHomeserver(
     deviceKeyRules: 'tolerant',
     shareDeviceNames: config.federation.shareDeviceNames,
   })
-  const push = await Push.open({ ...parts, accounts, rooms, ephemeral, options: { predefined: { polls: true } } })
+  const push = await Push.open({
+    ...{ ...parts, accounts, rooms, ephemeral },
+    gateways: shared.post,
+    options: { predefined: { polls: true } },
+  })
   const media = new Media({
     ...parts,
     transport: federation,

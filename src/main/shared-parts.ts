@@ -7,6 +7,7 @@ import {
   type Network,
   openProcessNetwork,
   type PlainFetch,
+  type PlainPost,
 } from '#federation/transport/transport.ts'
 import { type Clock, systemClock } from '#platform/clock/clock.ts'
 import type { Config } from '#platform/config/config.ts'
@@ -32,6 +33,7 @@ export interface SharedParts {
   readonly loopback: Loopback
   readonly network: Network
   readonly fetch: PlainFetch
+  readonly post: PlainPost
   /** The embedded database's process, undefined with one of the operator's. */
   readonly databasePid: number | undefined
   close(): Promise<void>
@@ -76,6 +78,7 @@ export async function openSharedParts(config: Config, log: Log): Promise<SharedP
     loopback,
     network: loopbackNetwork(loopback, config.federation.enabled ? sockets.network : undefined),
     fetch: sockets.fetch,
+    post: sockets.post,
     databasePid: embedded?.pid,
     close: async () => {
       await sockets.close()

@@ -48,6 +48,11 @@ export class Audiences {
     return { users, ...(await this.#wishesOf([...users])) }
   }
 
+  /** One user alone, in or outside of a room. */
+  async ofUser(userId: UserId): Promise<Audience> {
+    return { users: new Set([userId]), ...(await this.#wishesOf([userId])) }
+  }
+
   /** Somebody of ours came or went. Costs the same in a large room: a thousand joins must not read a thousand members each. */
   async changed(
     roomNid: number,

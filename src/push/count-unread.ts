@@ -2,32 +2,35 @@
 // is about. Each batch is one transaction that also moves the progress: nothing is counted twice, also after a crash.
 // spec: client-server-api/modules/push.md #receiving-notifications; modules/receipts.md #threaded-read-receipts
 
-import {
-  type FindEvents,
-  type PlacedReceipt,
-  type Receipts,
-  type ThreadId,
-  threadsOfEvents,
-} from '#ephemeral/ephemeral.ts'
+import type { PlacedReceipt, Receipts, ThreadId } from '#ephemeral/ephemeral.ts'
 import { type Database, query } from '#platform/database/database.ts'
 import type { Position } from '#platform/stream/stream.ts'
 import type { RoomEvent } from '#protocol/events/events.ts'
-import { type EventId, type ServerName, serverNameOf, type UserId } from '#protocol/identifiers/identifiers.ts'
+import {
+  type EventId,
+  type RoomId,
+  type ServerName,
+  serverNameOf,
+  type UserId,
+} from '#protocol/identifiers/identifiers.ts'
 import type { PushVerdict } from '#protocol/push-rules/push-rules.ts'
 import type { KnownEvent, Rooms } from '#rooms/rooms.ts'
 import type { Audience, Audiences } from './audience.ts'
 import type { Judge } from './judge-event.ts'
+import { isRead, marksOf, threadMap } from './read-marks.ts'
 import { lockProgress, selectProgress } from './store/unread.ts'
-import { type Counts, UnreadChanges } from './unread-changes.ts'
+import { type Counts, INVITATION, UnreadChanges } from './unread-changes.ts'
 
 export type Item =
   | { readonly kind: 'event'; readonly position: Position; readonly known: KnownEvent }
   | { readonly kind: 'receipt'; readonly position: Position; readonly receipt: PlacedReceipt }
+  /** A membership without an event in the stream: an invite to a room of other servers. */
+  | { readonly kind: 'membership'; readonly position: Position; readonly roomId: RoomId; readonly userId: UserId }
 
 export interface CountingParts {
   readonly serverName: ServerName
   readonly database: Database
-  readonly rooms: Pick<Rooms, 'head' | 'events' | 'newestEvents'>
+  readonly rooms: Pick<Rooms, 'head' | 'events' | 'newestEvents' | 'roomOf' | 'eventsByNid'>
   readonly receipts: Pick<Receipts, 'ofUser'>
   readonly audiences: Audiences
   readonly judge: Judge
@@ -35,12 +38,6 @@ export interface CountingParts {
 
 /** Events looked at anew when somebody has read up to the middle: beyond that a count says no more than "many". */
 const MAX_RECOUNT = 500
-
-/** How far a user has read in a room. */
-interface Marks {
-  readonly unthreaded: Position
-  readonly threads: ReadonlyMap<ThreadId, Position>
-}
 
 export class UnreadCounting {
   readonly #parts: CountingParts
@@ -55,19 +52,25 @@ export class UnreadCounting {
     return new UnreadCounting(parts, (await parts.database.one(selectProgress))?.position ?? 0)
   }
 
-  /** Counts a batch, in ascending order. What was counted before, by us before a crash or by another process, is passed over. */
-  async count(items: readonly Item[]): Promise<void> {
+  /**
+   * Counts a batch, in ascending order. What was counted before, by us before a crash or by another process, is passed over.
+   *
+   * @returns whether there is something to be sent to push gateways.
+   */
+  async count(items: readonly Item[]): Promise<boolean> {
     for (;;) {
       const fresh = items.filter((item) => item.position > this.#progress)
       await this.#noteMembers(items.slice(0, items.length - fresh.length))
       const last = fresh.at(-1)
-      if (last === undefined) return
+      if (last === undefined) return false
       const batch = new Batch(this.#parts, await this.#threadsOf(fresh))
       for (const item of fresh) {
-        if (item.kind === 'event') await batch.event(item.known)
-        else await batch.receipt(item.receipt)
+        if (item.kind === 'event') await batch.event(item.known, item.position)
+        else if (item.kind === 'receipt') await batch.receipt(item.receipt)
+        else await batch.membershipFromOutside(item)
       }
-      if (await this.#store(batch.changes, last.position)) return
+      const stored = await this.#store(batch.changes, last.position)
+      if (stored !== 'stale') return stored === 'due'
     }
   }
 
@@ -82,16 +85,18 @@ export class UnreadCounting {
     }
   }
 
-  /** False: another process has counted meanwhile, and nothing was stored. */
-  async #store(changes: UnreadChanges, position: Position): Promise<boolean> {
+  /** `due`: somebody is to be told. `stale`: another process has counted meanwhile, and nothing was stored. */
+  async #store(changes: UnreadChanges, position: Position): Promise<'stored' | 'due' | 'stale'> {
     const expected = this.#progress
-    const [locked] = await this.#parts.database.atomically<[{ position: number }, ...unknown[]]>([
+    const [locked, marked] = await this.#parts.database.atomically<[{ position: number }, unknown, ...unknown[]]>([
       query(lockProgress),
+      changes.marking(expected, position),
       ...changes.queries(expected, position),
     ])
     const found = locked[0]?.position ?? expected
     this.#progress = found === expected ? position : found
-    return found === expected
+    if (found !== expected) return 'stale'
+    return marked.length > 0 ? 'due' : 'stored'
   }
 
   async #threadsOf(items: readonly Item[]): Promise<ReadonlyMap<EventId, ThreadId>> {
@@ -111,16 +116,26 @@ class Batch {
     this.#threads = threads
   }
 
-  async event({ event, roomNid }: KnownEvent): Promise<void> {
+  async event({ event, roomNid }: KnownEvent, position: Position): Promise<void> {
     const { roomId, sender } = event
     const thread = this.#threads.get(event.eventId) ?? 'main'
-    if (event.type === 'm.room.member') await this.#membershipChanged(event, roomNid)
+    if (event.type === 'm.room.member') {
+      await this.#membershipChanged(event, roomNid)
+      await this.#noteInvitation(event, position)
+    }
     // By sending, the sender has read what was there.
     if (this.#isOurs(sender)) this.changes.clear(sender, roomId, thread)
     const audience = await this.#audienceOf(roomNid)
     await this.#parts.judge.judge(event, audience, (userId, verdict) => {
-      this.changes.add(userId, roomId, thread, countsOf(verdict))
+      this.changes.add({ userId, roomId, thread }, countsOf(verdict), position)
     })
+  }
+
+  async membershipFromOutside({ roomId, userId, position }: Item & { readonly kind: 'membership' }): Promise<void> {
+    const room = await this.#parts.rooms.roomOf(roomId, userId)
+    const known = room && (await this.#parts.rooms.eventsByNid([room.eventNid])).get(room.eventNid)
+    if (room?.membership === 'invite' && known !== undefined) await this.#noteInvitation(known.event, position)
+    else this.changes.clear(userId, roomId, INVITATION)
   }
 
   async receipt(receipt: PlacedReceipt): Promise<void> {
@@ -151,7 +166,7 @@ class Batch {
       if (event.sender === userId) this.changes.clear(userId, roomId, thread)
       if (isRead(marks, thread, place ?? 0)) continue
       const verdict = await this.#parts.judge.verdictFor(userId, event, audience)
-      if (verdict !== undefined) this.changes.add(userId, roomId, thread, countsOf(verdict))
+      if (verdict !== undefined) this.changes.add({ userId, roomId, thread }, countsOf(verdict), place ?? 0)
     }
   }
 
@@ -165,6 +180,18 @@ class Batch {
     else this.#audiences.set(roomNid, now)
     // Who has left sees no counts, and begins at zero when they come back.
     if (membership === 'leave' || membership === 'ban') this.changes.clearAll(userId, roomId)
+  }
+
+  /** An invitation is unread until it is answered. */
+  async #noteInvitation(event: RoomEvent, position: Position): Promise<void> {
+    const userId = event.stateKey as UserId
+    const { roomId } = event
+    if (!this.#isOurs(userId)) return
+    this.changes.clear(userId, roomId, INVITATION)
+    if (event.content['membership'] !== 'invite') return
+    const audience = await this.#parts.audiences.ofUser(userId)
+    const verdict = await this.#parts.judge.verdictFor(userId, event, audience)
+    if (verdict !== undefined) this.changes.add({ userId, roomId, thread: INVITATION }, countsOf(verdict), position)
   }
 
   #isOurs(userId: UserId): boolean {
@@ -184,26 +211,3 @@ const countsOf = ({ notify, highlight }: PushVerdict): Counts => ({
   notifications: notify ? 1 : 0,
   highlights: highlight ? 1 : 0,
 })
-
-async function threadMap(
-  events: readonly RoomEvent[],
-  rooms: Pick<Rooms, 'events'>,
-): Promise<ReadonlyMap<EventId, ThreadId>> {
-  const find: FindEvents = async (ids) => (await rooms.events(ids)).map((known) => known.event)
-  const threads = await threadsOfEvents(events, find)
-  return new Map(events.map((event, index) => [event.eventId, threads[index] ?? 'main']))
-}
-
-/** Of `m.read` and `m.read.private` the one that is further ahead counts. */
-function marksOf(receipts: readonly PlacedReceipt[]): Marks {
-  let unthreaded = 0
-  const threads = new Map<ThreadId, Position>()
-  for (const { threadId, eventPosition = 0 } of receipts) {
-    if (threadId === undefined) unthreaded = Math.max(unthreaded, eventPosition)
-    else threads.set(threadId, Math.max(threads.get(threadId) ?? 0, eventPosition))
-  }
-  return { unthreaded, threads }
-}
-
-const isRead = ({ unthreaded, threads }: Marks, thread: ThreadId, position: Position): boolean =>
-  position <= Math.max(unthreaded, threads.get(thread) ?? 0)

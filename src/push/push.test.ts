@@ -4,6 +4,7 @@ import { roomsForTests } from '#ephemeral/rooms-for-tests.ts'
 import { logTo } from '#platform/log/log.ts'
 import type { EventId, RoomId, UserId } from '#protocol/identifiers/identifiers.ts'
 import { setRule, setRuleEnabled } from '#protocol/push-rules/push-rules.ts'
+import { unreachableGateways } from './gateway-for-tests.ts'
 import { Push } from './push.ts'
 
 const t = roomsForTests()
@@ -17,7 +18,8 @@ async function open(): Promise<Push> {
   const { serverName, database, stream, clock, accounts, rooms, ephemeral } = t
   const log = logTo({ write() {} })
   const options = { predefined: {} }
-  const push = await Push.open({ serverName, database, stream, clock, log, accounts, rooms, ephemeral, options })
+  const around = { accounts, rooms, ephemeral, gateways: unreachableGateways }
+  const push = await Push.open({ serverName, database, stream, clock, log, ...around, options })
   opened.push(push)
   return push
 }

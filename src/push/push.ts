@@ -1,4 +1,4 @@
-// Push rules and unread counts. Face of the module.
+// Push rules, unread counts, pushers and what is sent to them. Face of the module.
 // spec: client-server-api/modules/push.md
 
 import type { Accounts } from '#accounts/accounts.ts'
@@ -13,13 +13,18 @@ import type { PredefinedOptions } from '#protocol/push-rules/push-rules.ts'
 import type { Rooms } from '#rooms/rooms.ts'
 import { Audiences } from './audience.ts'
 import { type Item, UnreadCounting } from './count-unread.ts'
+import { Delivery } from './delivery.ts'
+import type { GatewayNetwork } from './gateway.ts'
 import { Judge } from './judge-event.ts'
 import { PushRules } from './push-rules.ts'
+import { deviceFollower, Pushers } from './pushers.ts'
 import { readItems } from './read-items.ts'
 import { selectUnread, selectUnreadTotal } from './store/unread.ts'
 import type { Counts } from './unread-changes.ts'
 
+export type { GatewayNetwork } from './gateway.ts'
 export type { PushRules } from './push-rules.ts'
+export type { Pushers } from './pushers.ts'
 export type { Counts } from './unread-changes.ts'
 
 export interface PushParts {
@@ -31,6 +36,7 @@ export interface PushParts {
   readonly accounts: Accounts
   readonly rooms: Rooms
   readonly ephemeral: Ephemeral
+  readonly gateways: GatewayNetwork
   readonly options: { readonly predefined: PredefinedOptions }
 }
 
@@ -42,6 +48,11 @@ export interface Unread {
   readonly main: Counts
   /** Threads with notifications, by their root. */
   readonly threads: ReadonlyMap<EventId, Counts>
+}
+
+interface Followers {
+  readonly counted: Follower
+  readonly devices: Follower
 }
 
 /** Items per transaction: in a room of 1,000 of our users 200 messages are still 1,000 rows. */
@@ -56,36 +67,46 @@ const nothing: Unread = Object.freeze({ total: none, main: none, threads: new Ma
 
 export class Push {
   readonly rules: PushRules
+  readonly pushers: Pushers
   readonly #parts: PushParts
-  readonly #follower: Follower
+  readonly #delivery: Delivery
+  readonly #followers: Followers
 
-  private constructor(parts: PushParts, rules: PushRules, follower: Follower) {
+  private constructor(parts: PushParts, rules: PushRules, delivery: Delivery, followers: Followers) {
     this.#parts = parts
     this.rules = rules
-    this.#follower = follower
+    this.pushers = new Pushers(parts)
+    this.#delivery = delivery
+    this.#followers = followers
   }
 
-  /** Begins to count where it was left. */
+  /** Begins to count, and to send, where it was left. */
   static async open(parts: PushParts): Promise<Push> {
-    const { rooms, accounts, clock, database, ephemeral, serverName, stream, log } = parts
+    const { rooms, accounts, clock, database, ephemeral, serverName, stream, log, gateways } = parts
     const { predefined } = parts.options
     const rules = new PushRules({ database, stream, clock, predefined })
     const audiences = new Audiences({ clock, rooms, accounts, rules })
     const judge = new Judge({ rooms, rules, predefined })
     const { receipts } = ephemeral
-    const counting = await UnreadCounting.open({ serverName, database, rooms, receipts, audiences, judge })
-    const follower = await follow<Item>(
+    const judging = { database, rooms, receipts, audiences, judge }
+    const counting = await UnreadCounting.open({ serverName, ...judging })
+    const delivery = new Delivery({ ...judging, clock, log, gateways })
+    const counted = await follow<Item>(
       {
         name: 'push',
         batch: BATCH,
-        kinds: ['event', 'receipt'],
+        kinds: ['event', 'receipt', 'membership'],
         rest: REST,
         read: (after, upTo, limit) => readItems({ serverName, stream, rooms, receipts }, after, upTo, limit),
-        handle: (items) => counting.count(items),
+        handle: async (items) => {
+          if (await counting.count(items)) delivery.nudge()
+        },
       },
       { stream, database, clock, log },
     )
-    return new Push(parts, rules, follower)
+    const devices = await follow(deviceFollower(parts), parts)
+    delivery.nudge()
+    return new Push(parts, rules, delivery, { counted, devices })
   }
 
   /**
@@ -112,17 +133,26 @@ export class Push {
     return (await this.#parts.database.one(selectUnreadTotal, userId)) ?? { rooms: 0, notifications: 0 }
   }
 
+  /** Resolves when everything up to `upTo` is counted and what is due now has been sent: for tests, which turn the clock. */
+  async settled(upTo: Position): Promise<void> {
+    await this.#followers.counted.reached(upTo)
+    await this.#followers.devices.reached(upTo)
+    await this.#delivery.idle()
+  }
+
   /** Waits for the batch under way. */
   async stop(): Promise<void> {
-    await this.#follower.stop()
+    await this.#followers.counted.stop()
+    await this.#followers.devices.stop()
+    await this.#delivery.stop()
     this.rules.stop()
   }
 
   async #counted(upTo: Position): Promise<void> {
-    if (this.#follower.cursor >= upTo) return
+    if (this.#followers.counted.cursor >= upTo) return
     const patience = new AbortController()
     // A follower that stops leaves the counts as they are.
-    const reached = this.#follower.reached(upTo).catch(() => {})
+    const reached = this.#followers.counted.reached(upTo).catch(() => {})
     const tired = this.#parts.clock.wait(PATIENCE, patience.signal).catch(() => {})
     await Promise.race([reached, tired])
     patience.abort()

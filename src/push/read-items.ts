@@ -3,7 +3,7 @@
 
 import type { ReceiptFact, Receipts } from '#ephemeral/ephemeral.ts'
 import type { Position, Stream, StreamedFact } from '#platform/stream/stream.ts'
-import { type ServerName, serverNameOf } from '#protocol/identifiers/identifiers.ts'
+import { type RoomId, type ServerName, serverNameOf, type UserId } from '#protocol/identifiers/identifiers.ts'
 import type { EventFact, Rooms } from '#rooms/rooms.ts'
 import type { Item } from './count-unread.ts'
 
@@ -14,7 +14,12 @@ export interface ReadingParts {
   readonly receipts: Pick<Receipts, 'ofOurs'>
 }
 
-/** At most `limit` items with positions in (after, upTo], ascending; fewer only when there are no more. */
+/**
+ * Invites from outside come from memory only: the one who restarts in the fraction of a second between an invite and its counting
+ * finds it in the room list, without a notification.
+ *
+ * At most `limit` items with positions in (after, upTo], ascending; fewer only when there are no more.
+ */
 export async function readItems(
   parts: ReadingParts,
   after: Position,
@@ -37,11 +42,16 @@ export async function readItems(
 
 function itemsOf(facts: readonly StreamedFact[], serverName: ServerName, upTo: Position, limit: number): Item[] {
   const items: Item[] = []
-  for (const { kind, position, payload } of facts) {
+  for (const { kind, position, payload, room, user } of facts) {
     if (position > upTo || items.length >= limit) break
     // The payloads of these kinds are their owners'.
     if (kind === 'event') items.push({ kind, position, known: (payload as EventFact).known })
-    else if (kind === 'receipt') {
+    else if (kind === 'membership') {
+      // Its names were checked when it was made.
+      if (room !== undefined && user !== undefined) {
+        items.push({ kind, position, roomId: room as RoomId, userId: user as UserId })
+      }
+    } else if (kind === 'receipt') {
       for (const receipt of (payload as ReceiptFact).receipts) {
         if (serverNameOf(receipt.userId) === serverName) {
           items.push({ kind, position, receipt: { ...receipt, position } })

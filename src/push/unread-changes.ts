@@ -5,7 +5,19 @@ import type { ThreadId } from '#ephemeral/ephemeral.ts'
 import { type Query, query } from '#platform/database/database.ts'
 import type { Position } from '#platform/stream/stream.ts'
 import type { RoomId, UserId } from '#protocol/identifiers/identifiers.ts'
+import { markPushers } from './store/pushers.ts'
 import { addUnread, clearRooms, clearThreads, moveProgress } from './store/unread.ts'
+
+/** Where an invitation is counted: it is in no thread. */
+export const INVITATION = 'invite'
+/** What is counted apart in a room. */
+export type UnreadThread = ThreadId | typeof INVITATION
+
+export interface UnreadPlace {
+  readonly userId: UserId
+  readonly roomId: RoomId
+  readonly thread: UnreadThread
+}
 
 export interface Counts {
   readonly notifications: number
@@ -15,6 +27,8 @@ export interface Counts {
 interface Change {
   notifications: number
   highlights: number
+  /** Of the newest event that counts. */
+  position: Position
   /** What is stored goes, before these are added. */
   clears: boolean
 }
@@ -23,20 +37,22 @@ interface RoomChange {
   readonly userId: UserId
   readonly roomId: RoomId
   clearsAll: boolean
-  readonly threads: Map<ThreadId, Change>
+  readonly threads: Map<UnreadThread, Change>
 }
 
 /** Changes in the order in which they are told; each is the net effect for its user, room and thread. */
 export class UnreadChanges {
   readonly #rooms = new Map<RoomId, Map<UserId, RoomChange>>()
 
-  add(userId: UserId, roomId: RoomId, thread: ThreadId, { notifications, highlights }: Counts): void {
+  /** Counts an event at a position. */
+  add({ userId, roomId, thread }: UnreadPlace, { notifications, highlights }: Counts, position: Position): void {
     const change = this.#thread(userId, roomId, thread)
     change.notifications += notifications
     change.highlights += highlights
+    change.position = Math.max(change.position, position)
   }
 
-  clear(userId: UserId, roomId: RoomId, thread: ThreadId): void {
+  clear(userId: UserId, roomId: RoomId, thread: UnreadThread): void {
     const change = this.#thread(userId, roomId, thread)
     change.notifications = 0
     change.highlights = 0
@@ -49,17 +65,29 @@ export class UnreadChanges {
     room.threads.clear()
   }
 
+  /** Says whose pushers have something to tell: a new event, or a smaller number. Follows `lockProgress`, before `queries`. */
+  marking(expected: Position, position: Position): Query {
+    const isNew = new Map<UserId, boolean>()
+    for (const users of this.#rooms.values()) {
+      for (const { userId, threads } of users.values()) {
+        const adds = [...threads.values()].some(({ notifications }) => notifications > 0)
+        isNew.set(userId, adds || isNew.get(userId) === true)
+      }
+    }
+    return query(markPushers, expected, position, [...isNew.keys()], [...isNew.values()])
+  }
+
   /** The statements that follow `lockProgress` in its transaction: they move the progress from `expected` to `position`. */
   queries(expected: Position, position: Position): Query[] {
     const wholeRooms: [UserId, RoomId][] = []
-    const cleared: [UserId, RoomId, ThreadId][] = []
-    const added: [UserId, RoomId, ThreadId, number, number][] = []
+    const cleared: [UserId, RoomId, UnreadThread][] = []
+    const added: [UserId, RoomId, UnreadThread, number, number, Position][] = []
     for (const users of this.#rooms.values()) {
       for (const { userId, roomId, clearsAll, threads } of users.values()) {
         if (clearsAll) wholeRooms.push([userId, roomId])
-        for (const [thread, { clears, notifications, highlights }] of threads) {
+        for (const [thread, { clears, notifications, highlights, position: newest }] of threads) {
           if (clears && !clearsAll) cleared.push([userId, roomId, thread])
-          if (notifications + highlights > 0) added.push([userId, roomId, thread, notifications, highlights])
+          if (notifications + highlights > 0) added.push([userId, roomId, thread, notifications, highlights, newest])
         }
       }
     }
@@ -72,16 +100,17 @@ export class UnreadChanges {
     }
     if (added.length > 0) {
       const [users, rooms, threads] = [column(added, 0), column(added, 1), column(added, 2)]
-      queries.push(query(addUnread, expected, users, rooms, threads, column(added, 3), column(added, 4)))
+      const counts = [column(added, 3), column(added, 4), column(added, 5)] as const
+      queries.push(query(addUnread, expected, users, rooms, threads, ...counts))
     }
     return [...queries, query(moveProgress, expected, position)]
   }
 
-  #thread(userId: UserId, roomId: RoomId, thread: ThreadId): Change {
+  #thread(userId: UserId, roomId: RoomId, thread: UnreadThread): Change {
     const { threads } = this.#room(userId, roomId)
     let change = threads.get(thread)
     if (change === undefined) {
-      change = { notifications: 0, highlights: 0, clears: false }
+      change = { notifications: 0, highlights: 0, position: 0, clears: false }
       threads.set(thread, change)
     }
     return change

@@ -5,6 +5,7 @@ import { roomsForTests } from '#ephemeral/rooms-for-tests.ts'
 import { logTo } from '#platform/log/log.ts'
 import type { EventId, RoomId, UserId } from '#protocol/identifiers/identifiers.ts'
 import type { JsonObject } from '#protocol/json/json.ts'
+import { unreachableGateways } from './gateway-for-tests.ts'
 import { Push } from './push.ts'
 
 const t = roomsForTests()
@@ -87,7 +88,7 @@ test('property: whatever the order of messages, threads and receipts, what is un
   await t.settled
   const { serverName, database, stream, clock, accounts, rooms, ephemeral } = t
   const parts = { serverName, database, stream, clock, accounts, rooms, ephemeral, log: logTo({ write() {} }) }
-  push = await Push.open({ ...parts, options: { predefined: {} } })
+  push = await Push.open({ ...parts, gateways: unreachableGateways, options: { predefined: {} } })
   const [anna, bo] = [await t.user('anna'), await t.user('bo')]
   await fc.assert(
     fc.asyncProperty(acts, async (plan) => run(await t.room(anna, bo), anna, bo, plan)),

@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test'
 import { roomsForTests } from '#ephemeral/rooms-for-tests.ts'
 import { logTo } from '#platform/log/log.ts'
 import type { UserId } from '#protocol/identifiers/identifiers.ts'
+import { unreachableGateways } from '#push/gateway-for-tests.ts'
 import { Push } from '#push/push.ts'
 import { ephemeralHandlers } from './ephemeral-handlers.ts'
 import { pushHandlers } from './push-handlers.ts'
@@ -21,7 +22,7 @@ before(async () => {
   await t.settled
   const { serverName, database, stream, clock, accounts, rooms, ephemeral } = t
   const parts = { serverName, database, stream, clock, accounts, rooms, ephemeral, log: logTo({ write() {} }) }
-  push = await Push.open({ ...parts, options: { predefined: {} } })
+  push = await Push.open({ ...parts, gateways: unreachableGateways, options: { predefined: {} } })
   server = await serverForTests(t, [...ephemeralHandlers, ...pushHandlers], { ephemeral, push })
   ;[anna, bo] = [await server.client('anna'), await server.client('bo')]
 })

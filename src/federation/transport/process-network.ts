@@ -9,7 +9,8 @@ import { Discovery } from './discovery/discovery.ts'
 import { type Dns, systemDns } from './discovery/dns.ts'
 import { WellKnown } from './discovery/well-known.ts'
 import { type AddressRules, allowedAddress } from './network/allowed-address.ts'
-import type { Network, PlainFetch } from './network/network.ts'
+import type { Network, PlainFetch, PlainPost } from './network/network.ts'
+import { SocketPost } from './network/plain-post.ts'
 import { SocketNetwork, socketFetch } from './network/socket-network.ts'
 import { type Identity, trustAnchors } from './network/trust-anchors.ts'
 
@@ -44,6 +45,8 @@ export interface ProcessNetwork {
   readonly network: Network
   /** Unsigned HTTPS under the same address rules: media behind a `Location`, policy files. */
   readonly fetch: PlainFetch
+  /** Unsigned HTTPS under the same address rules: push gateways. */
+  readonly post: PlainPost
   close(): Promise<void>
 }
 
@@ -83,11 +86,14 @@ export function openProcessNetwork(parts: ProcessNetworkParts): ProcessNetwork {
     ...(ports && { defaultPort: ports.matrix }),
   })
   const network = new SocketNetwork(sockets, discovery)
+  const post = new SocketPost(sockets, dns)
   return {
     network,
     fetch,
+    post,
     close: async () => {
       await network.close()
+      await post.close()
       dns.close()
     },
   }

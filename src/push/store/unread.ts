@@ -12,13 +12,21 @@ export interface UnreadRow {
 
 export const selectUnread = statement<[user: string, rooms: readonly string[]], UnreadRow>(
   'push.select_unread',
-  `select room_id, thread_id, notifications, highlights from unread where user_id = $1 and room_id = any($2::text[])`,
+  `select room_id, thread_id, notifications, highlights from unread
+    where user_id = $1 and room_id = any($2::text[]) and thread_id <> 'invite'`,
 )
 
 export const selectUnreadTotal = statement<[user: string], { rooms: number; notifications: number }>(
   'push.select_unread_total',
   `select count(distinct room_id)::integer as rooms, coalesce(sum(notifications), 0)::integer as notifications
      from unread where user_id = $1`,
+)
+
+/** What is unread over all rooms, the newest first: (user, most). */
+export const selectAllUnread = statement<[user: string, most: number], UnreadRow & { readonly position: number }>(
+  'push.select_all_unread',
+  `select room_id, thread_id, notifications, highlights, position from unread
+    where user_id = $1 and notifications > 0 order by position desc limit $2`,
 )
 
 type Texts = readonly string[]
@@ -54,14 +62,16 @@ export const addUnread = statement<
     threads: Texts,
     notifications: readonly number[],
     highlights: readonly number[],
+    positions: readonly number[],
   ]
 >(
   'push.add_unread',
-  `insert into unread (user_id, room_id, thread_id, notifications, highlights)
-    select x.* from unnest($2::text[], $3::text[], $4::text[], $5::integer[], $6::integer[]) as x
+  `insert into unread (user_id, room_id, thread_id, notifications, highlights, position)
+    select x.* from unnest($2::text[], $3::text[], $4::text[], $5::integer[], $6::integer[], $7::bigint[]) as x
      where ${isExpected} = $1::bigint
     on conflict (user_id, room_id, thread_id) do update
-      set notifications = unread.notifications + excluded.notifications, highlights = unread.highlights + excluded.highlights`,
+      set notifications = unread.notifications + excluded.notifications, highlights = unread.highlights + excluded.highlights,
+          position = greatest(unread.position, excluded.position)`,
 )
 
 export const moveProgress = statement<[expected: number, position: number]>(

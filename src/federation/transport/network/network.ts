@@ -50,3 +50,9 @@ export interface PlainFetch {
   /** Follows no redirect. Rejects with `NetworkError`, or with the signal's reason. */
   fetch(url: URL, signal: AbortSignal): Promise<WireAnswer>
 }
+
+/** POSTs JSON to an absolute `https` URL without a signature: push gateways. */
+export interface PlainPost {
+  /** Follows no redirect. Rejects with `NetworkError`, or with the signal's reason; the signal must end in time. */
+  post(url: URL, body: Uint8Array, signal: AbortSignal): Promise<WireAnswer>
+}

@@ -1,5 +1,5 @@
 // The network of sockets: HTTPS to the place that discovery finds, with a few kept-alive connections per server.
-// The only file that imports undici. Belongs to the process: tenants share it.
+// With `plain-post.ts` the only file that imports undici. Belongs to the process: tenants share it.
 // spec: server-server-api #tls, #resolving-server-names
 
 import { type Dispatcher, Pool } from 'undici'
@@ -32,9 +32,9 @@ interface Peer {
 /** Servers with open connections; the one longest unused is closed. 1,000 × 8 sockets stay under common limits of open files. */
 const MAX_PEERS = 1000
 const CONNECTIONS_PER_PEER = 8
-const CONNECT_TIMEOUT: Milliseconds = 5000
+export const CONNECT_TIMEOUT: Milliseconds = 5000
 /** Longer than the pause between two messages of a lively room, shorter than the 60–75 s after which common proxies hang up. */
-const KEEP_ALIVE: Milliseconds = 30_000
+export const KEEP_ALIVE: Milliseconds = 30_000
 /** Heads of answers: more than any real server sends. */
 const MAX_HEADER_BYTES = 32 * 1024
 
@@ -111,7 +111,7 @@ export class SocketNetwork implements Network {
   }
 }
 
-const poolOptions = {
+export const poolOptions = {
   allowH2: false,
   pipelining: 1,
   // Time is the caller's: its signal ends every request.
@@ -177,7 +177,7 @@ export function socketFetch(parts: SocketParts, dns: Dns): PlainFetch {
   }
 }
 
-function answerOf({ statusCode, headers, body }: Dispatcher.ResponseData): WireAnswer {
+export function answerOf({ statusCode, headers, body }: Dispatcher.ResponseData): WireAnswer {
   const joined: Record<string, string> = {}
   for (const [name, value] of Object.entries(headers)) {
     if (value !== undefined) joined[name] = Array.isArray(value) ? value.join(', ') : value
@@ -185,7 +185,7 @@ function answerOf({ statusCode, headers, body }: Dispatcher.ResponseData): WireA
   return { status: statusCode, headers: joined, body }
 }
 
-function asNetworkError(error: unknown, signal: AbortSignal): unknown {
+export function asNetworkError(error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason
   return error instanceof NetworkError ? error : new NetworkError('connection', { cause: error })
 }
