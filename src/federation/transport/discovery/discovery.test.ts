@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setImmediate as everythingSettled } from 'node:timers/promises'
 import { FakeClock } from '#platform/clock/clock.ts'
 import { seededRandom } from '#platform/random/random.ts'
 import { parseServerName, type ServerName } from '#protocol/identifiers/identifiers.ts'
@@ -92,8 +93,8 @@ test('services are tried by priority, and one that points to "." is not offered'
   assert.deepEqual((await resolve('a.se')).at, ['1.1.1.1 1', '2.2.2.2 2', '::2 2', '3.3.3.3 3'])
 })
 
-test('an answer is kept as long as the DNS says, and forgotten when nobody answers there', async () => {
-  const { resolve, dns, discovery, clock } = discoveryOf({ addresses: { 'a.se': ['1.1.1.1'] }, ttl: 60_000 })
+test('an answer is kept as long as the DNS says', async () => {
+  const { resolve, dns, clock } = discoveryOf({ addresses: { 'a.se': ['1.1.1.1'] }, ttl: 60_000 })
   await resolve('a.se:1')
   clock.advanceNow(59_999)
   await resolve('a.se:1')
@@ -101,9 +102,32 @@ test('an answer is kept as long as the DNS says, and forgotten when nobody answe
   clock.advanceNow(1)
   await resolve('a.se:1')
   assert.equal(dns.asked.length, 2)
-  discovery.forget(named('a.se:1'))
+})
+
+test('where nobody answered is looked up anew, and still tried until that is done', async () => {
+  const { resolve, dns, discovery } = discoveryOf({ addresses: { 'a.se': ['1.1.1.1'] } })
   await resolve('a.se:1')
-  assert.equal(dns.asked.length, 3)
+  dns.zone = { addresses: { 'a.se': ['2.2.2.2'] } }
+  discovery.forget(named('a.se:1'))
+  assert.deepEqual((await resolve('a.se:1')).at, ['1.1.1.1 1'], 'no wait for the resolver')
+  await everythingSettled()
+  assert.deepEqual((await resolve('a.se:1')).at, ['2.2.2.2 1'], 'the server has moved')
+  assert.equal(dns.asked.length, 2)
+})
+
+test('where nobody answered is not tried for longer than five minutes, however long the resolver is silent', async () => {
+  const { resolve, dns, discovery, clock } = discoveryOf({ addresses: { 'a.se': ['1.1.1.1'] } })
+  await resolve('a.se:1')
+  const answer = Promise.withResolvers<void>()
+  dns.before = answer.promise
+  discovery.forget(named('a.se:1'))
+  clock.advanceNow(299_999)
+  assert.deepEqual((await resolve('a.se:1')).at, ['1.1.1.1 1'])
+  clock.advanceNow(1)
+  const later = resolve('a.se:1')
+  dns.zone = {}
+  answer.resolve()
+  assert.deepEqual((await later).at, [])
 })
 
 test('that nothing was found is remembered, unless the configuration says that failures are not', async () => {

@@ -30,6 +30,8 @@ export interface DiscoveryParts {
 
 /** Addresses kept of one server: trying more would outlast any request. */
 const MAX_PLACES = 16
+/** How long a place where nobody answered is still tried while the name is being looked up anew (milliseconds): resolvers may be silent for seconds. */
+const DOUBT_TIME: Milliseconds = 300_000
 /** Where failures are not remembered, things change by the second: nothing found by falling back is kept longer. */
 const SHORT_TIME: Milliseconds = 5000
 
@@ -37,6 +39,8 @@ export class Discovery {
   readonly #parts: DiscoveryParts
   /** Server names, some 500 bytes each. */
   readonly #resolved = new BoundedCache<ServerName, Resolution>({ capacity: 20_000 })
+  /** Where nobody answered the last time, until another look-up says something. As many at most. */
+  readonly #doubted = new BoundedCache<ServerName, Resolution>({ capacity: 20_000 })
   readonly #resolving = new Map<ServerName, Promise<Resolution>>()
 
   constructor(parts: DiscoveryParts) {
@@ -47,6 +51,20 @@ export class Discovery {
   resolve(serverName: ServerName): Promise<Resolution> {
     const known = this.#resolved.get(serverName)
     if (known && known.until > this.#parts.clock.now()) return Promise.resolve(known)
+    const resolving = this.#lookUp(serverName)
+    const doubted = this.#doubted.get(serverName)
+    return doubted && doubted.until > this.#parts.clock.now() ? Promise.resolve(doubted) : resolving
+  }
+
+  /** Nobody answered there: the next call looks again, and a server that comes back where it was need not wait for what is found. */
+  forget(serverName: ServerName): void {
+    const known = this.#resolved.get(serverName)
+    if (known === undefined) return
+    this.#resolved.delete(serverName)
+    this.#doubted.set(serverName, { ...known, until: this.#parts.clock.now() + DOUBT_TIME })
+  }
+
+  #lookUp(serverName: ServerName): Promise<Resolution> {
     const underWay = this.#resolving.get(serverName)
     if (underWay) return underWay
     const resolving = this.#resolveAnew(serverName).finally(() => this.#resolving.delete(serverName))
@@ -54,13 +72,9 @@ export class Discovery {
     return resolving
   }
 
-  /** Nobody answered there: the next call looks again. */
-  forget(serverName: ServerName): void {
-    this.#resolved.delete(serverName)
-  }
-
   async #resolveAnew(serverName: ServerName): Promise<Resolution> {
     const resolution = await this.#steps(serverName)
+    this.#doubted.delete(serverName)
     if (resolution.places.length > 0 || this.#parts.cacheFailures) this.#resolved.set(serverName, resolution)
     return resolution
   }

@@ -37,8 +37,8 @@ export interface DnsOptions {
 }
 
 const SECOND = 1000
-/** For names from the hosts file: an operator who edits it sees the change soon. */
-const HOSTS_TTL = 5 * SECOND
+/** For names from the hosts file: who edits it sees the change at once, and a busy server reads it seldom. */
+const HOSTS_TTL = SECOND
 /** Nothing is forgotten sooner (a record with 0 s would double every request) or kept longer (an operator moves a server) than this. */
 const MIN_TTL = 5 * SECOND
 const MAX_TTL = 3600 * SECOND
