@@ -36,6 +36,8 @@ export async function copyDatabase(server: ScratchServer, source: string, destin
     if (found.length === 0) return
     // A server that was killed may have sessions left for a moment.
     await session.run(`select pg_terminate_backend(pid, 1000) from pg_stat_activity where datname = '${name}'`)
+    // And a run that broke off may have left a database of the folder's name.
+    await session.run(`drop database if exists ${databaseOf(destination)} with (force)`)
     await session.run(`create database ${databaseOf(destination)} template ${name} ${byFiles}`)
   })
 }

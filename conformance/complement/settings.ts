@@ -46,6 +46,8 @@ export function settingsOf({ root, serverName, scratch }: Place): object {
       ca_file: authorityFiles(root).certificate,
       notaries: [],
       cache_failures: false,
+      connect_timeout: '1s',
+      request_timeout: '20s',
       first_retry: '250ms',
       longest_retry: '1s',
       share_device_names: true,
@@ -54,7 +56,7 @@ export function settingsOf({ root, serverName, scratch }: Place): object {
     // The suites write the creator into the power levels, which version 12 forbids.
     rooms: { default_version: '10' },
     presence: { enabled: true },
-    // The suite waits one second after TERM; the database needs some of it.
-    connections: { stop_within: '250ms' },
+    // All requests come from one forwarder. The suite waits one second after TERM; the database needs some of it.
+    connections: { per_address: 0, stop_within: '250ms' },
   }
 }

@@ -1,17 +1,20 @@
-// Program: makes what a server needs before it starts: its certificate, its configuration file, its database in a scratch PostgreSQL.
-//   node prepare.ts ROOT          SERVER_NAME (and PGHOST, PGUSER) from the environment
+// Program: makes what a server needs (its certificate, its configuration file, its database) and becomes the server.
+//   node run.ts ROOT [CACHE]      SERVER_NAME (and PGHOST, PGUSER) from the environment
+// One program, so that what both parts need is loaded once: a suite starts hundreds of servers.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { stringify } from 'yaml'
 import { issueCertificate } from '#platform/certificates/certificates.ts'
 import { systemRandom } from '#platform/random/random.ts'
+import { copySeed } from './embedded-seed.ts'
 import { ensureDatabase, scratchServer } from './scratch-database.ts'
-import { authorityFiles, certificateFiles, settingsOf } from './settings.ts'
+import { authorityFiles, certificateFiles, dataFolder, settingsOf } from './settings.ts'
 
 const DAY = 86_400_000
 
-const root = path.resolve(process.argv[2] ?? '.')
+const [folder = '.', cache] = process.argv.slice(2)
+const root = path.resolve(folder)
 const serverName = process.env['SERVER_NAME']
 if (!serverName) {
   console.error('launcher: SERVER_NAME is missing. Give the Matrix server name, without a port.')
@@ -21,8 +24,14 @@ const scratch = scratchServer(process.env)
 
 mkdirSync(root, { recursive: true })
 makeCertificate(serverName)
-writeFileSync(path.join(root, 'samband.yaml'), stringify(settingsOf({ root, serverName, scratch })), { mode: 0o600 })
+const configuration = path.join(root, 'samband.yaml')
+writeFileSync(configuration, stringify(settingsOf({ root, serverName, scratch })), { mode: 0o600 })
 if (scratch) await ensureDatabase(scratch, root)
+else if (cache !== undefined) await copySeed(cache, dataFolder(root))
+
+process.chdir(root)
+process.argv.splice(2, process.argv.length, 'serve', '--config', configuration)
+await import('#main/samband.ts')
 
 /** Anew at each start: a copy of a server meets another authority than its original did. */
 function makeCertificate(name: string): void {
