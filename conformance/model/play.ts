@@ -92,15 +92,10 @@ async function attempt(world: World, act: Act): Promise<void> {
   }
 }
 
-/** Every line whole again, everything sent; then everybody's server speaks in turn, so that the branches meet. */
+/** Every line whole again, everything sent; then everybody's server speaks in turn, so that the branches meet, and all of that is sent too. */
 export async function reunite(world: World): Promise<void> {
   for (const [one, other] of pairs(world.servers)) world.line.network.heal(one.name, other.name)
-  for (const [one, other] of pairs(world.servers)) {
-    await world.line.heal(one, other)
-    await settle(...world.servers)
-    await noteWhoCame(world)
-  }
-  await letWaitingCome(world)
+  await letAllArrive(world)
   for (let round = 0; round < 2; round++) {
     for (const server of world.servers) {
       const speaker = await speakerOf(world, server)
@@ -109,7 +104,26 @@ export async function reunite(world: World): Promise<void> {
       await noteWhoCame(world)
     }
   }
+  // An answer that is still to be lost may have been lost just now.
+  await letAllArrive(world)
 }
+
+async function letAllArrive(world: World): Promise<void> {
+  for (let turn = 0; turn < MOST_LOST && (turn === 0 || isAnybodyAway(world)); turn++) {
+    for (const [one, other] of pairs(world.servers)) {
+      await world.line.heal(one, other)
+      await settle(...world.servers)
+      await noteWhoCame(world)
+    }
+  }
+  await letWaitingCome(world)
+}
+
+/** Answers in a row that a line is still to lose. */
+const MOST_LOST = 10
+
+const isAnybodyAway = ({ servers }: World): boolean =>
+  servers.some(({ running }) => servers.some(({ name }) => running.transport.awayUntil(name) !== undefined))
 
 /** Time passes until nothing waits any more for what it stands on, or it has waited for hours. */
 async function letWaitingCome({ servers, line }: World): Promise<void> {
