@@ -9,7 +9,7 @@ const MOST_QUESTIONS = 200
 
 export class AskedServer {
   readonly name: ServerName
-  /** It has the event, since it sent it to us: it can be asked about the event itself. */
+  /** It has the event, since it sent it to us: it can be asked about the event itself, and is believed about the state before it. */
   readonly hasEvent: boolean
   readonly #transport: FederationTransport
   readonly #signal: AbortSignal | undefined

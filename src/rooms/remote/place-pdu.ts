@@ -12,6 +12,8 @@ import { fetchAuthEvents, fetchState, oldestFirst, verifyAnswer } from './fetch-
 
 /** Missing events asked for at once; a longer gap is bridged by the state. */
 const MISSING_EVENTS = 20
+/** Of a server that did not send the event, whose state is not asked for: as many as one answer holds. */
+const MISSING_ELSEWHERE = 100
 
 /** It is not stored, since what it stands on could not be had. `mayWait`: for a reason that passes. */
 export interface Unplaced {
@@ -52,11 +54,15 @@ async function placeWith(
   await fetchAuthEvents(engine, server, room, [verified])
   if ((await missingPrevious(engine, verified)).length > 0) await fetchMissing(engine, server, room, verified)
   const missing = await missingPrevious(engine, verified)
-  const stateBefore = missing.length > 0 ? await fetchState(engine, server, room, verified) : undefined
+  const stateBefore = missing.length > 0 ? await stateFrom(engine, server, room, verified) : undefined
   if (missing.length > 0 && !stateBefore) return { outcome: 'unplaced', error: noState(verified) }
   if (await lacksAuthEvents(engine, verified)) return { outcome: 'unplaced', error: noAuthEvents(verified) }
   return engine.turn(room.head.roomId, receiveEvent(engine, verified, stateBefore ? { stateBefore } : {}))
 }
+
+/** Events carry their signatures, a state does not: it is believed of the server that sent the event, and of no other. */
+const stateFrom = async (engine: Engine, server: AskedServer, room: HotRoom, verified: VerifiedEvent) =>
+  server.hasEvent ? fetchState(engine, server, room, verified) : undefined
 
 /** An event whose place in the history cannot be found is not judged by the part that is known: the sender would decide by what it keeps back. */
 const noState = ({ event }: VerifiedEvent) =>
@@ -99,7 +105,7 @@ async function fetchMissing(
     if (known && !known.outlier) continue
     const missing = await missingPrevious(engine, earlier)
     // The gap goes on: the state at its end closes it, once, at the oldest event that was sent.
-    const stateBefore = missing.length > 0 ? await fetchState(engine, server, room, earlier) : undefined
+    const stateBefore = missing.length > 0 ? await stateFrom(engine, server, room, earlier) : undefined
     // What cannot be placed is left out: the event that we are here for is then placed by its own state.
     if (missing.length > 0 && !stateBefore) continue
     if (await lacksAuthEvents(engine, earlier)) continue
@@ -118,7 +124,7 @@ async function askBefore(
   if (!server.hasEvent) {
     const from = await missingPrevious(engine, verified)
     return server.ask((transport, name, signal) =>
-      transport.backfill(name, { roomId, from, limit: MISSING_EVENTS }, signal),
+      transport.backfill(name, { roomId, from, limit: MISSING_ELSEWHERE }, signal),
     )
   }
   const asked = {
