@@ -14,6 +14,7 @@ import {
 } from '#platform/http/http.ts'
 import { RateLimiter } from '#platform/limits/limits.ts'
 import type { Log } from '#platform/log/log.ts'
+import { announcedAddresses } from './announced-addresses.ts'
 import { type Homeserver, openHomeserver } from './homeserver.ts'
 import { openSharedParts, type SharedParts } from './shared-parts.ts'
 
@@ -52,7 +53,11 @@ async function serve(shared: SharedParts): Promise<HomeserverProcess> {
   const dispatch = createDispatch({ routes, ...edge, draining: drain.signal })
   const leave: (() => void)[] = []
   const open = async (serverName: string): Promise<Homeserver> => {
-    const homeserver = await openHomeserver(await tenants.open(serverName), shared, baseUrlOf(config, serverName))
+    const homeserver = await openHomeserver(
+      await tenants.open(serverName),
+      shared,
+      announcedAddresses(config, serverName),
+    )
     homeservers.set(serverName.toLowerCase(), homeserver)
     leave.push(loopback.register(homeserver.serverName, dispatch))
     return homeserver
@@ -129,11 +134,4 @@ function limitsOf({ connections }: Config): Partial<HttpLimits> {
 function ratesOf({ rateLimits }: Config) {
   const { message, request, login, registration, join, media, federation } = rateLimits
   return { message, request, login, registration, join, media, federation }
-}
-
-/** Where clients reach the tenant, as far as the configuration tells: plain listeners on loopback, for names that need no DNS. */
-function baseUrlOf(config: Config, serverName: string): string | undefined {
-  const [listener] = config.listeners
-  if (!listener || !serverName.endsWith('.localhost')) return undefined
-  return `${listener.tls ? 'https' : 'http'}://${serverName}:${listener.port}`
 }

@@ -17,6 +17,7 @@ import { Push } from '#push/push.ts'
 import { followDeactivations, followProfiles, Rooms } from '#rooms/rooms.ts'
 import { Sync } from '#sync/sync.ts'
 import type { Tenant } from '#tenancy/tenancy.ts'
+import type { AnnouncedAddresses } from './announced-addresses.ts'
 import type { SharedParts } from './shared-parts.ts'
 
 export interface Homeserver extends MountedTenant<Modules> {
@@ -27,7 +28,7 @@ export interface Homeserver extends MountedTenant<Modules> {
 export async function openHomeserver(
   tenant: Tenant,
   shared: SharedParts,
-  baseUrl: string | undefined,
+  addresses: AnnouncedAddresses,
 ): Promise<Homeserver> {
   const { serverName, database, stream } = tenant
   const { clock, random, crypto, config } = shared
@@ -35,7 +36,7 @@ export async function openHomeserver(
   const parts = { serverName, database, stream, clock, random, log, crypto }
 
   const federation = openTransport(tenant, shared)
-  const accounts = new Accounts({ ...parts, options: accountsOptions(shared, baseUrl) })
+  const accounts = new Accounts({ ...parts, options: accountsOptions(shared, addresses.baseUrl) })
   const rooms = await Rooms.open({
     ...parts,
     signingKey: () => tenant.signingKey,
@@ -80,12 +81,11 @@ export async function openHomeserver(
   const stopStaging = rooms.staging.start()
   const jobs = createJobs(parts)
   jobs.every('rooms.forget_transactions', HOUR, () => rooms.forgetTransactionsBefore(clock.now() - TRANSACTIONS_KEPT))
-  const federationAddress = undefined
 
   return {
     serverName,
     modules: {
-      ...{ baseUrl, federationAddress, clock },
+      ...{ ...addresses, clock },
       ...{ accounts, federation, inbound, rooms, e2ee, ephemeral, push, media, sync },
     },
     authenticateToken: async (token, { allowLocked, request }) => {

@@ -4,6 +4,8 @@ import type { Administration, Finding, NewUser, Place, UserSummary } from '#cli/
 import { type Config, loadConfig } from '#platform/config/config.ts'
 import { logTo } from '#platform/log/log.ts'
 import { parseUserId, serverNameOf, type UserId } from '#protocol/identifiers/identifiers.ts'
+import { announcedAddresses } from './announced-addresses.ts'
+import { addressFindings, listenerFinding } from './findings.ts'
 import { type Homeserver, openHomeserver } from './homeserver.ts'
 import { openSharedParts, type SharedParts } from './shared-parts.ts'
 
@@ -90,7 +92,8 @@ class OfflineAdministration implements Administration {
             state: 'warning',
             sentence: 'There is none. Make one: samband tenant create <server name>',
           },
-      ...this.#config.listeners.map(tlsFinding),
+      ...this.#config.listeners.map(listenerFinding),
+      ...tenants.flatMap(({ serverName }) => addressFindings(this.#config, serverName)),
     ]
   }
 
@@ -102,7 +105,8 @@ class OfflineAdministration implements Administration {
   async #homeserver(serverName: string): Promise<Homeserver> {
     const open = this.#open.get(serverName)
     if (open) return open
-    const homeserver = await openHomeserver(await this.#shared.tenants.open(serverName), this.#shared, undefined)
+    const tenant = await this.#shared.tenants.open(serverName)
+    const homeserver = await openHomeserver(tenant, this.#shared, announcedAddresses(this.#config, serverName))
     this.#open.set(serverName, homeserver)
     return homeserver
   }
@@ -125,17 +129,5 @@ class OfflineAdministration implements Administration {
         ? `There are several tenants. Write the whole user ID: @${user}:${only.serverName}`
         : 'There is no tenant yet. Make one first: samband tenant create <server name>',
     )
-  }
-}
-
-function tlsFinding({ name, host, tls }: Config['listeners'][number]): Finding {
-  const isLoopback = host === '127.0.0.1' || host === '::1' || host === 'localhost'
-  const subject = `listener ${name}`
-  if (tls) return { subject, state: 'good', sentence: 'It speaks TLS.' }
-  if (isLoopback) return { subject, state: 'good', sentence: 'It listens on loopback only.' }
-  return {
-    subject,
-    state: 'warning',
-    sentence: `It speaks plain HTTP on ${host}. Give it a certificate (listeners[].tls), or let only a reverse proxy reach it.`,
   }
 }

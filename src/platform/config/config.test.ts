@@ -47,6 +47,28 @@ test('an empty file, and a group with everything commented out, are the defaults
   assert.deepEqual(await load('# nothing\nmedia:\n#  folder: x\n'), defaults)
 })
 
+test('where an authority is reached is an address without query, and a host with or without a port', async () => {
+  const { tenants } = await load(`
+tenants:
+  - { server_name: a.se, client_url: "https://matrix.a.se/m", federation_address: "matrix.a.se:443" }
+  - { server_name: b.se, client_url: "http://[::1]:8008", federation_address: "[::1]" }
+`)
+  assert.deepEqual(tenants[0], {
+    serverName: 'a.se',
+    clientUrl: 'https://matrix.a.se/m',
+    federationAddress: 'matrix.a.se:443',
+  })
+  assert.equal(tenants[1]?.federationAddress, '[::1]')
+  for (const url of ['matrix.a.se', 'ftp://a.se', 'https://a.se/?x', 'https://u@a.se', 'https://'])
+    assert.deepEqual(await problems(`tenants: [{ server_name: a.se, client_url: "${url}" }]`), [
+      'samband.yaml:1:44: "tenants[0].client_url": expected an address such as https://a.example',
+    ])
+  for (const address of ['https://a.se', 'a.se:99999', 'a.se:', 'a.se/x', '::1', 'u@a.se'])
+    assert.deepEqual(await problems(`tenants: [{ server_name: a.se, federation_address: "${address}" }]`), [
+      'samband.yaml:1:52: "tenants[0].federation_address": expected a host and port such as a.example:443',
+    ])
+})
+
 test('durations become milliseconds, sizes bytes, relative paths start at the file', async () => {
   const config = await load(`
 federation: { connect_timeout: 1.5s, ca_file: ca.pem }

@@ -9,9 +9,6 @@ export const federation = z
     allow_private_addresses: flag(
       'Whether other servers may be at private, loopback or link-local addresses. Off, a hostile server name cannot make us reach into the inner network.',
     ).default(false),
-    localhost_is_loopback: flag('Whether names that end in `.localhost` mean this machine (they need no DNS).').default(
-      true,
-    ),
     ca_file: path(
       'PEM file with certificate authorities that are trusted for other servers, beside the usual ones.',
     ).optional(),

@@ -5,7 +5,7 @@ import { federation } from './federation-settings.ts'
 import { media } from './media-settings.ts'
 import { connections, listeners, observation } from './network-settings.ts'
 import { passwords, presence, rateLimits, registration } from './people-settings.ts'
-import { choice, list, path, secretFile, text } from './value-types.ts'
+import { authority, choice, list, path, secretFile, text, url } from './value-types.ts'
 
 const database = z
   .strictObject({
@@ -19,6 +19,12 @@ const database = z
 
 const tenant = z.strictObject({
   server_name: text('The part after the colon in people’s addresses. It can never be changed.', 'a server name'),
+  client_url: url(
+    'Where clients reach it, such as `https://matrix.kommun.example`: told at `/.well-known/matrix/client` of the server name, and at login.',
+  ).optional(),
+  federation_address: authority(
+    'Where other servers reach it (by TLS), such as `matrix.kommun.example:443`: told at `/.well-known/matrix/server` of the server name. Without it they look at port 8448 of the server name.',
+  ).optional(),
 })
 
 const rooms = z
@@ -58,7 +64,7 @@ export const configSchema = z.strictObject({
   listeners,
   observation,
   tenants: list(
-    'Authorities that are made on first start. Later ones come with `samband tenant create`; taking one out here removes nothing.',
+    'Authorities that are made on first start, and where they are reached. Later ones may also come with `samband tenant create`; taking one out here removes nothing.',
     tenant,
     'a list of tenants',
   ).default([]),

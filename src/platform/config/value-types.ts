@@ -40,6 +40,13 @@ export const path = (description: string) =>
 export const text = (description: string, expected = 'text') =>
   z.string().min(1).meta(meaning(description, { expected }))
 
+/** An `http` or `https` address of a host, with or without a path; nothing behind that. */
+export const url = (description: string) => refined(description, isWebAddress, 'an address such as https://a.example')
+
+/** `host` or `host:port`. */
+export const authority = (description: string) =>
+  refined(description, isAuthority, 'a host and port such as a.example:443')
+
 export const flag = (description: string) => z.boolean().meta(meaning(description, { expected: 'true or false' }))
 
 export const whole = (description: string, least: number, most: number) =>
@@ -65,6 +72,21 @@ export const list = <Item extends z.ZodType>(description: string, item: Item, ex
 /** The file that holds a secret of the same name without `_file`. Read at start, the line feed at its end removed. */
 export const secretFile = (of: string) =>
   path(`File that holds \`${of}\`, instead of writing it here. Readable for the server's user only.`).optional()
+
+const refined = (description: string, isGood: (value: string) => boolean, expected: string) =>
+  z
+    .string()
+    .refine(isGood, { error: `expected ${expected}` })
+    .meta(meaning(description, { expected }))
+
+function isWebAddress(value: string): boolean {
+  const read = URL.parse(value)
+  return read !== null && /^https?:$/.test(read.protocol) && !/[?#@\s]/.test(value)
+}
+
+function isAuthority(value: string): boolean {
+  return /^(\[[\da-f:.]+\]|[a-z\d.-]+)(:\d{1,5})?$/i.test(value) && URL.canParse(`https://${value}`)
+}
 
 function meaning(description: string, rest: Meaning): Meaning & { description: string } {
   return { description, ...rest }

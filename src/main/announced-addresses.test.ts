@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, test } from 'node:test'
+import { type Config, loadConfig } from '#platform/config/config.ts'
+import { announcedAddresses } from './announced-addresses.ts'
+import { addressFindings } from './findings.ts'
+
+const folder = mkdtempSync(path.join(tmpdir(), 'samband-addresses-'))
+after(() => rmSync(folder, { recursive: true }))
+
+function load(yaml: string): Promise<Config> {
+  const file = path.join(folder, 'samband.yaml')
+  writeFileSync(file, yaml)
+  return loadConfig({ file, environment: {}, workingFolder: folder })
+}
+
+const statesOf = (config: Config, name: string) => addressFindings(config, name).map(({ state }) => state)
+const tls = 'tls: { certificates: [{ certificate: c.pem, key: k.pem }] }'
+
+test('what the configuration says of a tenant is told, however its name is written and without a slash at the end', async () => {
+  const config = await load(`
+tenants: [{ server_name: Kommun.example, client_url: "https://m.example/", federation_address: "m.example:443" }]
+`)
+  const told = { baseUrl: 'https://m.example', federationAddress: 'm.example:443' }
+  assert.deepEqual(announcedAddresses(config, 'kommun.example'), told)
+  assert.deepEqual(statesOf(config, 'kommun.example'), ['good', 'good'])
+})
+
+test('nothing is guessed of a name in the DNS: a proxy may stand in front. The doctor says so', async () => {
+  const config = await load('')
+  assert.deepEqual(announcedAddresses(config, 'a.example'), { baseUrl: undefined, federationAddress: undefined })
+  assert.deepEqual(statesOf(config, 'a.example'), ['warning', 'warning'])
+  assert.deepEqual(statesOf(config, 'a.example:8449'), ['warning', 'good'])
+  assert.deepEqual(statesOf(await load('federation: { enabled: false }'), 'a.example'), ['warning', 'good'])
+})
+
+test('other servers need not be told of a listener with TLS at port 8448', async () => {
+  const config = await load(`listeners: [{ port: 8448, ${tls} }]`)
+  assert.equal(announcedAddresses(config, 'a.localhost').federationAddress, undefined)
+  assert.deepEqual(statesOf(config, 'a.example'), ['warning', 'good'])
+})
+
+test('names under .localhost: the first listener for clients, and the first for other servers that speaks TLS', async () => {
+  assert.deepEqual(announcedAddresses(await load(''), 'a.localhost'), {
+    baseUrl: 'http://a.localhost:8008',
+    federationAddress: undefined,
+  })
+  const config = await load(`
+listeners:
+  - { name: people, port: 8443, serves: [client], ${tls} }
+  - { name: servers, port: 8449, serves: [federation], ${tls} }
+`)
+  assert.deepEqual(announcedAddresses(config, 'a.localhost'), {
+    baseUrl: 'https://a.localhost:8443',
+    federationAddress: 'a.localhost:8449',
+  })
+})
