@@ -7,9 +7,10 @@ import type { Database } from '#platform/database/database.ts'
 import { BoundedCache, FairSemaphore, Overloaded } from '#platform/limits/limits.ts'
 import { holds, type Position, StaleAct, type Stream, write } from '#platform/stream/stream.ts'
 import { limitExceeded } from '#protocol/errors/errors.ts'
-import type { UserId } from '#protocol/identifiers/identifiers.ts'
+import type { RoomId, UserId } from '#protocol/identifiers/identifiers.ts'
 import {
   type CompiledRuleset,
+  carryRules,
   compileRuleset,
   type PredefinedOptions,
   type Ruleset,
@@ -93,6 +94,11 @@ export class PushRules {
       if (error instanceof Overloaded) throw limitExceeded(1000)
       throw error
     }
+  }
+
+  /** Takes a user's rules for a room along to the room that replaces it. Repeatable. */
+  carryOver(userId: UserId, from: RoomId, to: RoomId): Promise<void> {
+    return this.change(userId, (rules) => carryRules(rules, from, to))
   }
 
   /**

@@ -10,12 +10,13 @@ import type { Log } from '#platform/log/log.ts'
 import type { Position, Stream } from '#platform/stream/stream.ts'
 import type { EventId, RoomId, ServerName, UserId } from '#protocol/identifiers/identifiers.ts'
 import type { PredefinedOptions } from '#protocol/push-rules/push-rules.ts'
-import type { Rooms } from '#rooms/rooms.ts'
+import type { Reader, Rooms } from '#rooms/rooms.ts'
 import { Audiences } from './audience.ts'
 import { type Item, UnreadCounting } from './count-unread.ts'
 import { Delivery } from './delivery.ts'
 import type { GatewayNetwork } from './gateway.ts'
 import { Judge } from './judge-event.ts'
+import { type PastNotifications, type PastParts, pastNotifications } from './past-notifications.ts'
 import { PushRules } from './push-rules.ts'
 import { deviceFollower, Pushers } from './pushers.ts'
 import { readItems } from './read-items.ts'
@@ -23,6 +24,7 @@ import { selectUnread, selectUnreadTotal } from './store/unread.ts'
 import type { Counts } from './unread-changes.ts'
 
 export type { GatewayNetwork } from './gateway.ts'
+export type { PastNotification, PastNotifications } from './past-notifications.ts'
 export type { PushRules } from './push-rules.ts'
 export type { Pushers } from './pushers.ts'
 export type { Counts } from './unread-changes.ts'
@@ -50,6 +52,14 @@ export interface Unread {
   readonly threads: ReadonlyMap<EventId, Counts>
 }
 
+interface Made {
+  readonly parts: PushParts
+  readonly rules: PushRules
+  readonly judging: PastParts
+  readonly delivery: Delivery
+  readonly followers: Followers
+}
+
 interface Followers {
   readonly counted: Follower
   readonly devices: Follower
@@ -69,15 +79,17 @@ export class Push {
   readonly rules: PushRules
   readonly pushers: Pushers
   readonly #parts: PushParts
+  readonly #judging: PastParts
   readonly #delivery: Delivery
   readonly #followers: Followers
 
-  private constructor(parts: PushParts, rules: PushRules, delivery: Delivery, followers: Followers) {
-    this.#parts = parts
-    this.rules = rules
-    this.pushers = new Pushers(parts)
-    this.#delivery = delivery
-    this.#followers = followers
+  private constructor(made: Made) {
+    this.#parts = made.parts
+    this.rules = made.rules
+    this.pushers = new Pushers(made.parts)
+    this.#judging = made.judging
+    this.#delivery = made.delivery
+    this.#followers = made.followers
   }
 
   /** Begins to count, and to send, where it was left. */
@@ -106,7 +118,7 @@ export class Push {
     )
     const devices = await follow(deviceFollower(parts), parts)
     delivery.nudge()
-    return new Push(parts, rules, delivery, { counted, devices })
+    return new Push({ parts, rules, judging, delivery, followers: { counted, devices } })
   }
 
   /**
@@ -131,6 +143,20 @@ export class Push {
   /** Over all rooms: the number for the badge of an app. */
   async unreadTotal(userId: UserId): Promise<{ readonly rooms: number; readonly notifications: number }> {
     return (await this.#parts.database.one(selectUnreadTotal, userId)) ?? { rooms: 0, notifications: 0 }
+  }
+
+  /**
+   * What a user has been notified of, newest first. At most 1,000 events are looked at, so a page may be empty and have a next.
+   *
+   * @param asked.from the `next` of the page before; undefined: from now.
+   */
+  async notifications(
+    reader: Reader,
+    asked: { readonly from: Position | undefined; readonly limit: number; readonly onlyHighlights: boolean },
+  ): Promise<PastNotifications> {
+    const { head } = this.#parts.stream
+    await this.#counted(head)
+    return await pastNotifications(this.#judging, reader, { ...asked, upTo: asked.from ?? head })
   }
 
   /** Resolves when everything up to `upTo` is counted and what is due now has been sent: for tests, which turn the clock. */

@@ -50,7 +50,13 @@ import { makeTemplate, type TemplateRequest } from './serve/templates.ts'
 import { isMembership, type Membership, membershipOfCode, type NodeHash, type StateNode } from './state/state-map.ts'
 import type { StateKey } from './state/state-nodes.ts'
 import { aliasesOfRoom, aliasTarget, enterAlias, removeAlias } from './store/aliases.ts'
-import { eventsAfter, eventsOfRoomByArrival, forgetTransactions, lastEventUpTo } from './store/read-events.ts'
+import {
+  eventsAfter,
+  eventsOfRoomByArrival,
+  forgetTransactions,
+  lastEventUpTo,
+  newestInRooms,
+} from './store/read-events.ts'
 import {
   forgetRoom,
   localMembers,
@@ -69,6 +75,7 @@ import type { UserRoom } from './user-room.ts'
 
 export type { InitialState, NewRoom, Preset } from './create-room.ts'
 export { followDeactivations, followProfiles } from './follow-accounts.ts'
+export { followMoves, type Move } from './follow-moves.ts'
 export type { MembershipChange } from './membership.ts'
 export type { Reader, ShowOptions } from './read/event-form.ts'
 export type { Page, PageRequest, Surroundings } from './read/history.ts'
@@ -361,6 +368,12 @@ export class Rooms {
   /** A room's newest events by arrival with positions in (after, upTo], newest first. */
   async newestEvents(roomNid: number, after: Position, upTo: Position, limit: number): Promise<KnownEvent[]> {
     const rows = await this.#engine.parts.database.run(eventsOfRoomByArrival, roomNid, after, upTo, limit)
+    return rows.map((row) => this.#engine.log.known(row))
+  }
+
+  /** The newest events of several rooms together with positions up to `upTo`, newest first. */
+  async newestInRooms(roomNids: readonly number[], upTo: Position, limit: number): Promise<KnownEvent[]> {
+    const rows = await this.#engine.parts.database.run(newestInRooms, roomNids, upTo, limit)
     return rows.map((row) => this.#engine.log.known(row))
   }
 

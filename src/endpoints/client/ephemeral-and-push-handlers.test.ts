@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test'
 import { roomsForTests } from '#ephemeral/rooms-for-tests.ts'
 import { logTo } from '#platform/log/log.ts'
 import type { UserId } from '#protocol/identifiers/identifiers.ts'
+import type { JsonObject } from '#protocol/json/json.ts'
 import { unreachableGateways } from '#push/gateway-for-tests.ts'
 import { Push } from '#push/push.ts'
 import { ephemeralHandlers } from './ephemeral-handlers.ts'
@@ -107,4 +108,71 @@ test('push rules: make, read, order, enable, act, delete', async () => {
   assert.equal((await anna.ask('PUT', `${rules}/content/.mine`, body))[0], 400)
   assert.equal((await anna.ask('GET', `${rules}/sideways/one`))[0], 400)
   assert.deepEqual(((await bo.ask('GET', `${rules}/`))[1] as { content: unknown[] }).content, [])
+})
+
+test('pushers: set, listed, changed, deleted, refused with a sentence', async () => {
+  const pusher = {
+    app_id: 'se.samband.test',
+    pushkey: 'abc',
+    kind: 'http',
+    app_display_name: 'Samband',
+    device_display_name: 'Telefon',
+    lang: 'sv',
+    data: { url: 'https://push.example/_matrix/push/v1/notify', format: 'event_id_only', own: 1 },
+  }
+  const list = async () => ((await anna.ask('GET', 'client/v3/pushers'))[1] as { pushers: JsonObject[] }).pushers
+  assert.deepEqual(await list(), [])
+  assert.deepEqual(await anna.ask('POST', 'client/v3/pushers/set', pusher), [200, {}])
+  const shown = (await list()).map(({ device_id: _, 'org.matrix.msc3881.device_id': __, ...rest }: JsonObject) => rest)
+  assert.deepEqual(shown, [{ ...pusher, enabled: true, 'org.matrix.msc3881.enabled': true }])
+  const { data: _, ...incomplete } = pusher
+  assert.deepEqual(errcodeOf(await anna.ask('POST', 'client/v3/pushers/set', incomplete)), [400, 'M_MISSING_PARAM'])
+  assert.deepEqual(
+    await anna.ask('POST', 'client/v3/pushers/set', { app_id: pusher.app_id, pushkey: 'abc', kind: null }),
+    [200, {}],
+  )
+  assert.deepEqual(await list(), [])
+})
+
+interface Page {
+  readonly notifications: readonly { event: { event_id: string; room_id?: string }; read: boolean; room_id: string }[]
+  readonly next_token?: string
+}
+
+test('notifications: newest first, in pages, of all rooms, with what is read, and highlights alone', async () => {
+  const [eva, per] = [await server.client('eva'), await server.client('per')]
+  const ids = { eva: eva.userId as UserId, per: per.userId as UserId }
+  const room = await t.room(ids.eva)
+  await t.say(room, ids.eva, 'before per came')
+  await t.rooms.changeMembership({ roomId: room, sender: ids.per, target: ids.per, membership: 'join' })
+  const other = await t.room(ids.eva, ids.per)
+  const first = await t.say(room, ids.eva)
+  const second = await t.say(other, ids.eva, 'per!', { 'm.mentions': { user_ids: [ids.per] } })
+  const third = await t.say(room, ids.eva)
+  await t.say(other, ids.per, 'by per')
+  await t.ephemeral.receipts.set(ids.per, room, { 'm.read': first })
+  const page = async (query: string) => (await per.ask('GET', `client/v3/notifications${query}`))[1] as Page
+  const all = await page('')
+  assert.deepEqual(
+    all.notifications.map(({ event, room_id, read }) => [event.event_id, event.room_id, room_id, read]),
+    [
+      [third, undefined, room, false],
+      [second, undefined, other, true],
+      [first, undefined, room, true],
+    ],
+  )
+  assert.equal(all.next_token, undefined)
+  const one = await page('?limit=1')
+  const rest = await page(`?limit=2&from=${one.next_token}`)
+  assert.deepEqual(
+    [...one.notifications, ...rest.notifications].map(({ event }) => event.event_id),
+    [third, second, first],
+  )
+  const highlights = await page('?only=highlight')
+  assert.deepEqual(
+    highlights.notifications.map(({ event }) => event.event_id),
+    [second],
+  )
+  assert.deepEqual((await page(`?from=0`)).notifications, [])
+  assert.deepEqual(errcodeOf(await per.ask('GET', 'client/v3/notifications?from=x')), [400, 'M_INVALID_PARAM'])
 })

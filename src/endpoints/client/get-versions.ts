@@ -19,6 +19,8 @@ const unstableFeatures: { [name: string]: boolean } = {
   'org.matrix.msc3440.stable': true,
   'org.matrix.msc3771': true,
   'org.matrix.msc3773': true,
+  'org.matrix.msc3881': true,
+  'org.matrix.msc3881.stable': true,
   'org.matrix.msc3981': true,
   'org.matrix.msc4222': true,
   'uk.tcpip.msc4133': true,

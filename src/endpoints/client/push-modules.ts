@@ -1,4 +1,4 @@
-// What the handlers of push rules need of a tenant.
+// What the handlers of push rules, pushers and notifications need of a tenant.
 // spec: docs/architecture.md (endpoints)
 
 import type { Push } from '#push/push.ts'

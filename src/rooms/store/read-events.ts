@@ -56,6 +56,13 @@ export const eventsOfRoomByArrival = statement<[number, number, number, number],
     where e.room_nid = $1 and e.position > $2 and e.position <= $3 order by e.position desc limit $4`,
 )
 
+/** The newest events of several rooms together in order of arrival, newest first: (rooms, up to, limit). */
+export const newestInRooms = statement<[readonly number[], number, number], StoredEvent>(
+  'rooms.newest_in_rooms',
+  `select ${eventColumns} from event e join room r using (room_nid)
+    where e.room_nid = any($1::int[]) and e.position > 0 and e.position <= $2 order by e.position desc limit $3`,
+)
+
 /** Backwards in topological order from before (depth, position): (room, depth, position, limit). */
 export const eventsBefore = statement<[number, number, number, number], StoredEvent>(
   'rooms.events_before',
