@@ -18,8 +18,8 @@ import type { RoomVersion } from '#protocol/room-versions/room-versions.ts'
 import {
   fitsIn,
   MAX_AUTH_EVENTS,
-  MAX_EVENT_BYTES,
   MAX_IDENTIFIER_BYTES,
+  MAX_OWN_EVENT_BYTES,
   MAX_PREV_EVENTS,
 } from '#protocol/size-limits/size-limits.ts'
 import { assembleEvent, hasImpliedRoomId } from './assemble-event.ts'
@@ -87,8 +87,8 @@ export function buildEvent(draft: EventDraft, parts: BuildParts): BuiltEvent {
   const signature = signingKey.sign(essential)
   const signatures = `,"signatures":{${canonicalString(serverName)}:{${canonicalString(signingKey.keyId)}:"${signature}"}}`
   const json = `${pieces.head}${pieces.content}${pieces.depth}${hashes}${pieces.middle}${pieces.redacts}${pieces.sender}${signatures}${pieces.end}`
-  if (!fitsIn(json, MAX_EVENT_BYTES))
-    throw tooLarge('The event is larger than 65,536 bytes. Send less, or upload it as a file.')
+  if (!fitsIn(json, MAX_OWN_EVENT_BYTES))
+    throw tooLarge('The event is larger than 65,522 bytes. Send less, or upload it as a file.')
 
   pdu['hashes'] = { sha256 }
   pdu['signatures'] = { [serverName]: { [signingKey.keyId]: signature } }

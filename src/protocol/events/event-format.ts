@@ -93,8 +93,9 @@ function hasRoomId(pdu: JsonObject, version: RoomVersion): boolean {
 
 /** Until v5 integers may be any that fit in 64 bits. */
 function isInteger(value: Json | undefined, version: RoomVersion): boolean {
-  if (typeof value === 'number') return Number.isSafeInteger(value)
-  return !version.strictCanonicalJson && isWideInteger(value)
+  if (version.strictCanonicalJson) return Number.isSafeInteger(value)
+  // 2^53 and its like are integers that a double gives back.
+  return typeof value === 'number' ? Number.isInteger(value) && Math.abs(value) < 2 ** 63 : isWideInteger(value)
 }
 
 function isWideInteger(value: Json | undefined): boolean {

@@ -3,6 +3,8 @@
 
 /** The whole event as canonical JSON, signatures included. */
 export const MAX_EVENT_BYTES = 65_536
+/** Of our own events: other servers count an empty `unsigned` (14 bytes) that they add, and refuse what is too large with it for good. */
+export const MAX_OWN_EVENT_BYTES = MAX_EVENT_BYTES - 14
 /** Identifiers, event types and state keys: bytes, not characters. */
 export const MAX_IDENTIFIER_BYTES = 255
 export const MAX_AUTH_EVENTS = 10

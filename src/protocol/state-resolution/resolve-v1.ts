@@ -32,7 +32,9 @@ export function resolveV1(states: readonly StateMap[], source: EventSource, rule
   const others = new Map<string, EventId>()
   for (const [key, events] of conflicts) {
     const deepest = [...events].reverse().find((event) => isAllowed(event, resolved, source, rules))
-    if (deepest !== undefined) others.set(key, deepest.eventId)
+    // Where none is allowed the rules are silent, and other servers keep the shallowest: see docs/decisions/0035.
+    const chosen = deepest ?? events[0]
+    if (chosen !== undefined) others.set(key, chosen.eventId)
   }
   for (const [key, id] of others) resolved.set(key, id)
   return resolved
