@@ -7,6 +7,7 @@ import { type Config, loadConfig } from '#platform/config/config.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { RoomId, UserId } from '#protocol/identifiers/identifiers.ts'
 import type { Rooms } from '#rooms/rooms.ts'
+import type { Homeserver } from './homeserver.ts'
 import { type HomeserverProcess, startHomeserverProcess } from './homeserver-process.ts'
 import { memberProfile } from './member-profile.ts'
 
@@ -65,9 +66,6 @@ async function readFacts(file: string): Promise<SandboxFacts | undefined> {
 async function makeFacts(process: HomeserverProcess, file: string): Promise<SandboxFacts> {
   const servers = []
   for (const { serverName, people } of authorities) {
-    const homeserver = process.homeservers.get(serverName)
-    if (!homeserver)
-      throw new Error(`The sandbox's authority ${serverName} is missing. Remove the data folder and start again.`)
     const made = []
     for (const username of people) made.push(await makePerson(process, serverName, username))
     servers.push({ serverName, baseUrl: baseUrlOf(process, serverName), people: made })
@@ -82,7 +80,7 @@ const baseUrlOf = (process: HomeserverProcess, serverName: string): string =>
 
 /** Also finds a person whose password a start that broke off has lost: they get a new one. */
 async function makePerson(process: HomeserverProcess, serverName: string, username: string) {
-  const { accounts } = accountsOf(process, serverName)
+  const { accounts } = homeserverOf(process, serverName).modules
   const password = process.shared.random.text(PASSWORD_LENGTH)
   const userId = `@${username}:${serverName}` as UserId
   const displayName = username.charAt(0).toUpperCase() + username.slice(1)
@@ -96,8 +94,8 @@ async function makeRoom(process: HomeserverProcess): Promise<RoomId> {
   const [creator, ...others] = alfa.people.map((name) => `@${name}:${alfa.serverName}` as UserId)
   const guests = beta.people.map((name) => `@${name}:${beta.serverName}` as UserId)
   if (!creator) throw new Error('The sandbox has nobody to make its room.')
-  const here = accountsOf(process, alfa.serverName)
-  const there = accountsOf(process, beta.serverName)
+  const { serverName: inviter, modules: here } = homeserverOf(process, alfa.serverName)
+  const { modules: there } = homeserverOf(process, beta.serverName)
   const roomId = await here.rooms.create({
     creator,
     version: process.shared.config.rooms.defaultVersion,
@@ -112,7 +110,7 @@ async function makeRoom(process: HomeserverProcess): Promise<RoomId> {
     const home = others.includes(userId) ? here : there
     await arrivalOfInvite(process, home.rooms, roomId, userId)
     const content = await memberProfile(home.accounts, userId)
-    await home.rooms.join({ roomId, userId, servers: [alfa.serverName as never], content })
+    await home.rooms.join({ roomId, userId, servers: [inviter], content })
   }
   return roomId
 }
@@ -135,10 +133,11 @@ async function arrivalOfInvite(
 const MOST_LOOKS = 500
 const LOOK_EVERY = 20
 
-function accountsOf(process: HomeserverProcess, serverName: string) {
+function homeserverOf(process: HomeserverProcess, serverName: string): Homeserver {
   const homeserver = process.homeservers.get(serverName)
-  if (!homeserver) throw new Error(`The authority ${serverName} is missing.`)
-  return homeserver.modules
+  if (!homeserver)
+    throw new Error(`The sandbox's authority ${serverName} is missing. Remove the data folder and start again.`)
+  return homeserver
 }
 
 /** Written beside its place and moved, so that a half-written file is never read. */
