@@ -9,13 +9,14 @@ import type { Log } from '#platform/log/log.ts'
 import type { Random } from '#platform/random/random.ts'
 import type { Position, Stream } from '#platform/stream/stream.ts'
 import { notFound } from '#protocol/errors/errors.ts'
-import type { DeviceId, ServerName, UserId } from '#protocol/identifiers/identifiers.ts'
+import type { DeviceId, RoomId, ServerName, UserId } from '#protocol/identifiers/identifiers.ts'
 import type { JsonObject } from '#protocol/json/json.ts'
 import type { RoomVersionId } from '#protocol/room-versions/room-versions.ts'
 import type { Account } from './account.ts'
 import { AccountData, type AccountDataEntry } from './account-data.ts'
 import { type AuthenticateOptions, Authenticator } from './authenticate.ts'
 import { type CapabilityOptions, capabilitiesOf } from './capabilities.ts'
+import { carryOver } from './carry-over.ts'
 import { changePassword, type PasswordChange } from './change-password.ts'
 import type { CheckPasswordParts } from './check-password.ts'
 import { type CreateAccountParts, createAccount } from './create-account.ts'
@@ -280,6 +281,11 @@ export class Accounts {
   /** All account data of a user up to a position. */
   allAccountData(userId: UserId, upTo: Position): Promise<AccountDataEntry[]> {
     return this.accountData.all(userId, upTo)
+  }
+
+  /** Takes what the user has arranged for a room along to the room that replaces it. Repeatable. */
+  carryOver(userId: UserId, from: RoomId, to: RoomId): Promise<void> {
+    return carryOver(this.accountData, userId, from, to)
   }
 
   /** Whom a user ignores; from memory when asked before. */

@@ -14,7 +14,7 @@ import { follow } from '#platform/follow/follow.ts'
 import { createJobs } from '#platform/jobs/jobs.ts'
 import type { KeyId, ServerName } from '#protocol/identifiers/identifiers.ts'
 import { Push } from '#push/push.ts'
-import { followDeactivations, followProfiles, Rooms } from '#rooms/rooms.ts'
+import { followDeactivations, followGuestAccess, followMoves, followProfiles, Rooms } from '#rooms/rooms.ts'
 import { Sync } from '#sync/sync.ts'
 import type { Tenant } from '#tenancy/tenancy.ts'
 import type { AnnouncedAddresses } from './announced-addresses.ts'
@@ -75,6 +75,11 @@ export async function openHomeserver(
   const followers = [
     await followProfiles(rooms, accounts, parts),
     await followDeactivations(rooms, accounts, parts),
+    await followGuestAccess(rooms, accounts, parts),
+    await followMoves(rooms, parts, async ({ userId, from, to }) => {
+      await accounts.carryOver(userId, from, to)
+      await push.rules.carryOver(userId, from, to)
+    }),
     await follow(e2ee.deviceFollower(), parts),
   ]
   const stopE2ee = e2ee.start()

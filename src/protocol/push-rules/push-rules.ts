@@ -1,6 +1,7 @@
 // Push rules: who is notified of which event, and how. Face of the folder.
 // spec: client-server-api/modules/push.md
 
+export { carryRules } from './carry-rules.ts'
 export type { CompiledRuleset, PushVerdict } from './compile-ruleset.ts'
 export { compileRuleset, evaluate, withoutHistoricalActions } from './compile-ruleset.ts'
 export type { RuleContext } from './conditions.ts'
