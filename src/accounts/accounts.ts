@@ -257,6 +257,7 @@ export class Accounts {
     if ((await this.users.get(userId)) === undefined)
       throw notFound('There is no account with this user ID on this server.')
     await deactivate(userId, options.erase, this.#deactivation)
+    if (options.erase) this.users.forgetErased()
   }
 
   /** A token for one login of the same user, two minutes long. After `interactive` only. */

@@ -138,7 +138,12 @@ export class TestServer {
       network,
     })
     const accounts = new Accounts({ ...parts, options: testOptions })
-    const rooms = await Rooms.open({ ...parts, signingKey: () => signingKey, transport })
+    const rooms = await Rooms.open({
+      ...parts,
+      signingKey: () => signingKey,
+      transport,
+      erasedUsers: () => accounts.users.erased(),
+    })
     const e2ee = new E2ee({
       ...parts,
       transport,

@@ -41,6 +41,7 @@ export async function openHomeserver(
     ...parts,
     signingKey: () => tenant.signingKey,
     transport: federation,
+    erasedUsers: () => accounts.users.erased(),
     countStaged: (outcome, events) => shared.stagedEvents.add({ server_name: serverName, outcome }, events),
   })
   const ephemeral = await Ephemeral.open({

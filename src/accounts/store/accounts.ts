@@ -39,6 +39,17 @@ export const selectAccountsAfter = statement<[number, number], AccountRow>(
   `select ${columns} from account where user_number > $1 order by user_number limit $2`,
 )
 
+export const selectErased = statement<[], { user_id: string }>(
+  'accounts.select_erased',
+  'select user_id from account where is_erased',
+)
+
+/** Which of the users are guests. */
+export const selectGuestsAmong = statement<[readonly string[]], { user_id: string }>(
+  'accounts.select_guests_among',
+  'select user_id from account where user_id = any($1::text[]) and is_guest and not is_deactivated',
+)
+
 /** A deactivated account takes no password any more. */
 export const updatePasswordHash = statement<[string, string | null]>(
   'accounts.update_password_hash',

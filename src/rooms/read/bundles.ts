@@ -8,16 +8,18 @@ import type { Engine } from '../room/engine.ts'
 import type { KnownEvent } from '../room/known-event.ts'
 import { bundledParents, editsOf, referencesOf, threadsOf } from '../store/read-relations.ts'
 import { prefixOf, type Reader, type ShowOptions } from './event-form.ts'
+import type { Seen } from './sight.ts'
 
 /** `m.relations` texts by event ID; events without any are left out. */
 export async function bundlesOf(
   engine: Engine,
-  events: readonly KnownEvent[],
+  parents: Seen,
   reader: Reader,
   options: ShowOptions,
-  mayRead: (children: readonly KnownEvent[]) => Promise<readonly KnownEvent[]>,
+  look: (children: readonly KnownEvent[]) => Promise<Seen>,
 ): Promise<Map<EventId, string>> {
   const { database } = engine.parts
+  const { events } = parents
   const ids = events.filter(({ event }) => event.stateKey === undefined).map(({ event }) => event.eventId)
   if (ids.length === 0) return new Map()
   const related = (await database.run(bundledParents, ids)).map((row) => row.parent_id)
@@ -30,15 +32,17 @@ export async function bundlesOf(
   ])
   const found = await engine.log.byNids([...edits.map((row) => row.event_nid), ...threads.map((row) => row.latest)])
   // Who has left may see a message, and not what came to it since.
-  const children = new Map((await mayRead([...found.values()])).map((known) => [known.nid, known]))
-  const latest = threads.flatMap((row) => children.get(row.latest) ?? [])
+  const seen = await look([...found.values()])
+  const children = new Map(seen.events.map((known) => [known.nid, known]))
+  const latest = threads.flatMap((row) => (seen.pruned.has(row.latest) ? [] : (children.get(row.latest) ?? [])))
   const inner = latest.length > 0 ? await editsAlone(engine, latest, options) : new Map<EventId, string>()
-  const form = (known: KnownEvent, unsigned?: Unsigned) => withUnsigned(prefixOf(known, options), unsigned)
+  const form = (known: KnownEvent, unsigned?: Unsigned) =>
+    withUnsigned(prefixOf(known, options, seen.pruned.has(known.nid)), unsigned)
 
   const texts = new Map<EventId, string>()
   for (const known of events) {
     const { event } = known
-    const isRedacted = known.redactedBy !== undefined
+    const isRedacted = known.redactedBy !== undefined || parents.pruned.has(known.nid)
     const edit = newestEdit(known, edits, children)
     const thread = threads.find((row) => row.parent_id === event.eventId)
     const last = thread && children.get(thread.latest)

@@ -34,18 +34,23 @@ export interface ShowOptions {
   readonly plain?: boolean
 }
 
-/** The shared text of an event, without `unsigned`. */
-export function prefixOf(known: KnownEvent, { roomId, format }: ShowOptions): EventPrefix {
-  if (format === 'federation') return federationEventPrefix(shownEvent(known))
-  known.clientForm ??= clientEventPrefix(known.event, contentText(known))
-  return roomId ? withRoomId(known.clientForm, known.event.roomId) : known.clientForm
+/** The shared text of an event, without `unsigned`. `pruned`: as if redacted, for readers who may not see what an erased user wrote. */
+export function prefixOf(known: KnownEvent, { roomId, format }: ShowOptions, pruned = false): EventPrefix {
+  if (format === 'federation') return federationEventPrefix(shownEvent(known, pruned))
+  const form = pruned ? clientEventPrefix(known.event, contentText(known, true)) : sharedForm(known)
+  return roomId ? withRoomId(form, known.event.roomId) : form
 }
 
-const shownEvent = (known: KnownEvent): RoomEvent =>
-  known.redactedBy === undefined ? known.event : redactEvent(known.event)
+function sharedForm(known: KnownEvent): EventPrefix {
+  known.clientForm ??= clientEventPrefix(known.event, contentText(known))
+  return known.clientForm
+}
+
+const shownEvent = (known: KnownEvent, pruned: boolean): RoomEvent =>
+  known.redactedBy === undefined && !pruned ? known.event : redactEvent(known.event)
 
 /** The content as this server shows it: pruned when the event is redacted. */
-export function contentText(known: KnownEvent): string {
-  const { content, version } = shownEvent(known)
+export function contentText(known: KnownEvent, pruned = false): string {
+  const { content, version } = shownEvent(known, pruned)
   return version.strictCanonicalJson ? JSON.stringify(content) : canonicalJson(content)
 }

@@ -9,7 +9,7 @@ import type { Random } from '#platform/random/random.ts'
 import { StaleAct, type Stream } from '#platform/stream/stream.ts'
 import type { Crypto, SigningKey } from '#protocol/crypto/crypto.ts'
 import { notFound } from '#protocol/errors/errors.ts'
-import type { EventId, RoomId, ServerName } from '#protocol/identifiers/identifiers.ts'
+import type { EventId, RoomId, ServerName, UserId } from '#protocol/identifiers/identifiers.ts'
 import { type RoomVersion, roomVersion } from '#protocol/room-versions/room-versions.ts'
 import { stateKeyOf } from '#protocol/state-resolution/state-resolution.ts'
 import { type StateNode, StateTrie } from '../state/state-map.ts'
@@ -45,6 +45,8 @@ export interface EngineParts {
   readonly signingKey: () => SigningKey
   /** How other servers are asked. */
   readonly transport: FederationTransport
+  /** Users of ours who have asked for erasure: who was not there when they wrote sees it redacted. None unless told. */
+  readonly erasedUsers?: () => Promise<ReadonlySet<UserId>>
 }
 
 /** Events in memory, some 10 KB each with their texts: the newest minutes of a busy tenant. */
@@ -57,6 +59,8 @@ const ROOMS_IN_MEMORY = 2_000
 const MOST_TRIES = 10
 
 const TURN_GUARD = roomHeadGuard.name
+
+const nobody: ReadonlySet<UserId> = new Set()
 
 /** The outcome of a turn: what it computed, and when that is durable. */
 export interface Turn<Result> {
@@ -217,6 +221,10 @@ export class Engine {
       if (known) found.set(key, known)
     }
     return new StateEvents(found)
+  }
+
+  async erasedUsers(): Promise<ReadonlySet<UserId>> {
+    return (await this.parts.erasedUsers?.()) ?? nobody
   }
 
   /** The state before or after an event, by name. */

@@ -26,9 +26,11 @@ export async function showToServer(
   const members = new Map<NodeHash, Membership>()
   const texts: string[] = []
   const visibilities = await visibilitiesBefore(engine, events)
+  const erased = await engine.erasedUsers()
   for (const known of events) {
     const state = known.stateBefore && visibilities.get(known.stateBefore)
-    const whole = state ? await isSeen(engine, known, state, server, members) : known.event.stateKey !== undefined
+    const look = { server, members, senderErased: erased.has(known.event.sender) }
+    const whole = state ? await isSeen(engine, known, state, look) : known.event.stateKey !== undefined
     texts.push(whole ? pduText(known) : redactedText(known))
   }
   return texts
@@ -47,20 +49,27 @@ async function visibilitiesBefore(engine: Engine, events: readonly KnownEvent[])
   return found
 }
 
+interface Look {
+  readonly server: ServerName
+  /** What the server's users were, by the name of the state; filled as it is asked for. */
+  readonly members: Map<NodeHash, Membership>
+  readonly senderErased: boolean
+}
+
+/** Seen whole: not hidden, and not by an erased user from before the server came. */
 async function isSeen(
   engine: Engine,
   known: KnownEvent,
   state: StateEvents,
-  server: ServerName,
-  members: Map<NodeHash, Membership>,
+  { server, members, senderErased }: Look,
 ): Promise<boolean> {
   const visibility = visibilityAround(known.event, state)
   // For these two it does not matter who was there, and nobody's membership is looked at.
   const forAll = [visibility.before, visibility.after].some((value) => value === 'shared' || value === 'world_readable')
-  if (forAll) return true
+  if (forAll && !senderErased) return true
   const before = await membershipOfServer(engine, known.stateBefore, server, members)
   const membership = { before, after: strongestMembership([before, ownChange(known, server)]) }
-  return sightOfServer({ visibility, membership, joinedLater: true }) !== 'hidden'
+  return sightOfServer({ visibility, membership, joinedLater: true, senderErased }) === 'whole'
 }
 
 function ownChange({ event }: KnownEvent, server: ServerName): Membership {
