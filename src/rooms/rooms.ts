@@ -75,6 +75,7 @@ import type { UserRoom } from './user-room.ts'
 
 export type { InitialState, NewRoom, Preset } from './create-room.ts'
 export { followDeactivations, followProfiles } from './follow-accounts.ts'
+export { followGuestAccess } from './follow-guest-access.ts'
 export { followMoves, type Move } from './follow-moves.ts'
 export type { MembershipChange } from './membership.ts'
 export type { Reader, ShowOptions } from './read/event-form.ts'

@@ -49,6 +49,16 @@ export const eventsAfter = statement<[number, number, number], StoredEvent>(
     where e.position > $1 and e.position <= $2 order by e.position limit $3`,
 )
 
+/** Rooms whose guest access was set, in commit order: (after, up to, limit). */
+export const guestAccessChanges = statement<
+  [number, number, number],
+  { position: number; room_nid: number; room_id: string }
+>(
+  'rooms.guest_access_changes',
+  `select e.position, e.room_nid, r.room_id from event e join room r using (room_nid)
+    where e.position > $1 and e.position <= $2 and e.type = 'm.room.guest_access' order by e.position limit $3`,
+)
+
 /** The newest events of a room in order of arrival, newest first: (room, after, up to, limit). */
 export const eventsOfRoomByArrival = statement<[number, number, number, number], StoredEvent>(
   'rooms.events_by_arrival',
