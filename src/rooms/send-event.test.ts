@@ -221,6 +221,20 @@ test('what is refused leaves nothing behind, and the room goes on', async () => 
   await assertOneLine(t, roomId)
 })
 
+test('M_DUPLICATE_ANNOTATION: of the same annotation sent many times at once one is taken, and of different ones all', async () => {
+  const roomId = await roomWith(bo)
+  const event_id = await t.rooms.send(roomId, aMessage('bra'))
+  const reaction = (key: string, sender = anna) => {
+    const content = { 'm.relates_to': { rel_type: 'm.annotation', event_id, key } }
+    return { type: 'm.reaction', sender, content }
+  }
+  const drafts = [...Array.from({ length: 10 }, () => reaction('👍')), reaction('👎'), reaction('👍', bo)]
+  const outcomes = await Promise.allSettled(drafts.map((draft) => t.rooms.send(roomId, draft)))
+  const refused = outcomes.flatMap((each) => (each.status === 'rejected' ? each.reason.errcode : []))
+  assert.deepEqual(refused, Array(9).fill('M_DUPLICATE_ANNOTATION'))
+  await assertOneLine(t, roomId)
+})
+
 test('two processes that write into one room lose no event and keep one line', async () => {
   const roomId = await roomWith()
   const other = await t.again()
