@@ -3,10 +3,11 @@
 
 import type { Random } from '#platform/random/random.ts'
 
-export type ActKind = keyof typeof weights
+export type HonestKind = keyof typeof weights
+export type LieKind = keyof typeof lies
 
 export interface Act {
-  readonly kind: ActKind
+  readonly kind: HonestKind | LieKind
   /** Who does it, and to whom: numbers of people or, for what happens to machines, of servers. */
   readonly actor: number
   readonly target: number
@@ -41,24 +42,42 @@ const weights = {
   burst: 1,
 }
 
-const kinds = Object.keys(weights) as ActKind[]
-const total = Object.values(weights).reduce((sum, weight) => sum + weight, 0)
+/** What a dishonest server does, beside what its user does. What each is: `lies.ts`. */
+const lies = {
+  'lie-no-right': 5,
+  'lie-foreign-auth': 3,
+  'lie-invented-past': 5,
+  'lie-fork': 8,
+  'lie-reset': 6,
+  'lie-depth': 3,
+  'lie-flood': 2,
+  'lie-hash': 4,
+  'lie-name': 2,
+  'lie-two-faces': 4,
+  'lie-upon-lie': 6,
+  'lie-answers': 6,
+}
 
-/** A run's acts. The same seed gives the same ones; fewer are their beginning. */
-export function drawActs(random: Random, count: number): Act[] {
+export const isLie = (kind: Act['kind']): kind is LieKind => kind in lies
+
+/** A run's acts. The same seed gives the same ones; fewer are their beginning. With a dishonest server there is one person more, who is its user. */
+export function drawActs(random: Random, count: number, withLies = false): Act[] {
+  const kinds = Object.entries(withLies ? { ...weights, ...lies } : weights) as [Act['kind'], number][]
+  const people = withLies ? PEOPLE + 1 : PEOPLE
   return Array.from({ length: count }, () => ({
-    kind: kindAt(random.fraction() * total),
-    actor: Math.floor(random.fraction() * PEOPLE),
-    target: Math.floor(random.fraction() * PEOPLE),
+    kind: kindAt(random.fraction(), kinds),
+    actor: Math.floor(random.fraction() * people),
+    target: Math.floor(random.fraction() * people),
     choice: random.fraction(),
     pause: Math.floor(random.fraction() * 3),
   }))
 }
 
-function kindAt(place: number): ActKind {
-  let rest = place
-  for (const kind of kinds) {
-    rest -= weights[kind]
+function kindAt(fraction: number, kinds: readonly (readonly [Act['kind'], number])[]): Act['kind'] {
+  const total = kinds.reduce((sum, [, weight]) => sum + weight, 0)
+  let rest = fraction * total
+  for (const [kind, weight] of kinds) {
+    rest -= weight
     if (rest < 0) return kind
   }
   return 'message'

@@ -3,7 +3,8 @@
 
 import { loadCrypto } from '#platform/crypto/crypto.ts'
 import { statement } from '#platform/database/database.ts'
-import type { EventId } from '#protocol/identifiers/identifiers.ts'
+import type { RoomEvent } from '#protocol/events/events.ts'
+import { type EventId, serverNameOf } from '#protocol/identifiers/identifiers.ts'
 import { roomVersion } from '#protocol/room-versions/room-versions.ts'
 import { type StateMap, splitStateKey, stateKeyOf } from '#protocol/state-resolution/state-resolution.ts'
 import type { KnownEvent, NodeHash, RoomHead } from '#rooms/rooms.ts'
@@ -18,6 +19,9 @@ export interface Verdict {
   readonly rejected: number
   readonly softFailed: number
   readonly forks: number
+  /** Made by the dishonest server, and kept; how many of them stand on what nobody has. */
+  readonly ofLiar: number
+  readonly told: number
   readonly statesCompared: number
   readonly serversCompared: number
 }
@@ -33,6 +37,7 @@ interface Holding {
   readonly head: RoomHead
   /** With a place in the history. */
   readonly placed: readonly KnownEvent[]
+  readonly outliers: readonly KnownEvent[]
   /** IDs of all, outliers too. */
   readonly ids: ReadonlyMap<number, EventId>
 }
@@ -43,12 +48,11 @@ export async function judgeRun(world: World): Promise<Verdict> {
   )
   const version = roomVersion(holdings[0]?.head.version.id ?? '')
   if (!version) throw new Error('Nobody has the room.')
-  const graph = new WholeGraph(
-    holdings.flatMap(({ placed }) => placed.map(({ json }) => json)),
-    version,
-    loadCrypto(),
-  )
-  const findings = [...graph.missing].map((id) => `${id} is named and nobody has it`)
+  const { told, findings } = await statesTold(holdings)
+  const texts = (pick: (holding: Holding) => readonly KnownEvent[]) => holdings.flatMap(pick).map(({ json }) => json)
+  const kept = { placed: texts(({ placed }) => placed), outliers: texts(({ outliers }) => outliers), told }
+  const graph = new WholeGraph(kept, version, loadCrypto())
+  findings.push(...missingIn(graph, world))
   let statesCompared = 0
   for (const holding of holdings) {
     const compared = await compareWithGraph(holding, graph)
@@ -61,13 +65,15 @@ export async function judgeRun(world: World): Promise<Verdict> {
     findings.push(...notKnown(world, holding, graph))
   }
   for (const { name, faults } of world.servers) findings.push(...faults.map((fault) => `${name} logged ${fault}`))
-  const judged = [...graph.judged.values()]
+  const judged = graph.placed
   return {
     findings,
     events: judged.length,
     rejected: judged.filter(({ rejected }) => rejected !== undefined).length,
     softFailed: holdings.flatMap(({ placed }) => placed).filter(({ softFailed }) => softFailed).length,
     forks: judged.filter(({ event }) => event.prevEvents.length > 1).length,
+    ofLiar: judged.filter(({ event }) => isOfLiar(world, event)).length,
+    told: told.size,
     statesCompared,
     serversCompared: residents.length,
   }
@@ -82,9 +88,41 @@ async function holdingOf({ roomId }: World, server: TestServer): Promise<Holding
     server,
     head,
     placed: known.filter(({ outlier }) => !outlier),
+    outliers: known.filter(({ outlier }) => outlier),
     ids: new Map(known.map(({ nid, event }) => [nid, event.eventId])),
   }
 }
+
+/** The state before events that stand on what nobody has: whatever a server was told, and to all the same. */
+async function statesTold(holdings: readonly Holding[]): Promise<{ told: Map<EventId, StateMap>; findings: string[] }> {
+  const placed = new Set(holdings.flatMap((holding) => holding.placed.map(({ event }) => event.eventId)))
+  const told = new Map<EventId, StateMap>()
+  const findings: string[] = []
+  for (const holding of holdings) {
+    for (const { event, stateBefore } of holding.placed) {
+      if (!stateBefore || event.prevEvents.every((id) => placed.has(id))) continue
+      const state = await readState(holding, stateBefore)
+      const other = told.get(event.eventId)
+      if (other && !isSame(state, other)) findings.push(`${holding.server.name}: another state before ${event.eventId}`)
+      told.set(event.eventId, state)
+    }
+  }
+  return { told, findings }
+}
+
+const isSame = (one: StateMap, other: StateMap): boolean =>
+  one.size === other.size && [...one].every(([key, id]) => other.get(key) === id)
+
+/** What honest servers name is somewhere. */
+function missingIn(graph: WholeGraph, world: World): string[] {
+  return graph.placed.flatMap(({ event }) => {
+    if (isOfLiar(world, event)) return []
+    const missing = [...event.prevEvents, ...event.authEvents].filter((id) => !graph.event(id))
+    return missing.map((id) => `${id} is named by ${event.eventId} of ${event.sender} and nobody has it`)
+  })
+}
+
+const isOfLiar = ({ liar }: World, { sender }: RoomEvent): boolean => serverNameOf(sender) === liar?.server.name
 
 /** Every event judged as in the graph, with the same state after it; and the current state that of the extremities. */
 async function compareWithGraph(holding: Holding, graph: WholeGraph): Promise<{ findings: string[]; count: number }> {
@@ -161,13 +199,16 @@ async function compareWithOther(holding: Holding, other: Holding, graph: WholeGr
   return difference(is, must, graph).map((text) => `${holding.server.name} against ${other.server.name}: ${text}`)
 }
 
-/** Accepted events after the server came that were made where it was known to be in the room, and that it does not have. */
+/**
+ * Accepted events after the server came that were made where it was known to be in the room, and that it does not have. Those of a dishonest server
+ * only some may have been told of.
+ */
 function notKnown(world: World, { server, placed }: Holding, graph: WholeGraph): string[] {
   const own = new Set(placed.map(({ event }) => event.eventId))
   const since = world.cameAt.get(server)
   if (!since) throw new Error('A server is in the room and never came.')
-  return [...graph.judged.values()].flatMap(({ event, rejected, before }) => {
-    if (rejected !== undefined || own.has(event.eventId)) return []
+  return graph.placed.flatMap(({ event, rejected, before }) => {
+    if (rejected !== undefined || own.has(event.eventId) || isOfLiar(world, event)) return []
     if (!isIn(server, before, graph)) return []
     if (!since.every((id) => graph.isBehind(event.eventId, id))) return []
     return [`${server.name} does not know ${event.type} ${event.eventId} by ${event.sender}`]

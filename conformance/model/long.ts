@@ -1,4 +1,4 @@
-// Plays run after run of the model until the time is up, a line for each: npm run model -- --seconds 60 [--seed 1] [--version 12] [--acts 60] [--at-once 4]
+// Plays run after run of the model until the time is up, a line for each: npm run model -- --seconds 60 [--seed 1] [--version 12] [--acts 60] [--at-once 4] [--lies]
 // Exits 1 with the findings and the shortest beginning of the first run that fails, 2 for wrong arguments.
 
 import { randomInt } from 'node:crypto'
@@ -13,6 +13,7 @@ const { values } = parseArgs({
     version: { type: 'string' },
     acts: { type: 'string', default: '60' },
     'at-once': { type: 'string', default: '1' },
+    lies: { type: 'boolean', default: false },
     'keep-going': { type: 'boolean', default: false },
   },
 })
@@ -29,7 +30,7 @@ if (!(seconds > 0) || !Number.isSafeInteger(first) || !(acts > 0) || !(atOnce >=
 const end = performance.now() + seconds * 1000
 for (let seed = first; seed === first || performance.now() < end; seed++) {
   const version = versions[seed % versions.length] ?? '12'
-  const run: Run = { seed, version, acts, atOnce }
+  const run: Run = { seed, version, acts, atOnce, withLies: values.lies }
   const failure = await playOne(run)
   if (failure === undefined) continue
   process.exitCode = 1

@@ -16,15 +16,19 @@ const runs: readonly Run[] = [
   { seed: 106, version: '11', acts: 40 },
   { seed: 107, version: '12', acts: 40 },
   { seed: 4005, version: '10', acts: 90 },
+  { seed: 1, version: '2', acts: 50, withLies: true },
+  { seed: 5, version: '6', acts: 50, withLies: true },
+  { seed: 11, version: '12', acts: 60, withLies: true },
 ]
 
-const outcomes: Outcome[] = []
+const outcomes: (Outcome & Pick<Run, 'withLies'>)[] = []
 for (const run of runs) {
-  test(`version ${run.version}, seed ${run.seed}: after ${run.acts} random acts of three servers the state is that of the whole graph`, async () => {
+  const others = run.withLies ? ' and a dishonest one' : ''
+  test(`version ${run.version}, seed ${run.seed}: after ${run.acts} random acts of three servers${others} the state is that of the whole graph`, async () => {
     const outcome = await runModel(run)
     assert.deepEqual(outcome.findings, [])
     assert.ok(outcome.events > 15 && outcome.statesCompared > outcome.events, 'there was something to compare')
-    outcomes.push(outcome)
+    outcomes.push({ ...outcome, ...run })
   })
 }
 
@@ -33,6 +37,15 @@ test('the runs have forks, soft failures and rooms with all three servers', () =
   assert.ok(sum(({ forks }) => forks) > 3)
   assert.ok(sum(({ softFailed }) => softFailed) > 0)
   assert.ok(outcomes.some(({ serversCompared }) => serversCompared === 3))
+})
+
+test('the dishonest server is heard: some of what it makes up is rejected, some soft-failed, some believed', () => {
+  const lied = outcomes.filter(({ withLies }) => withLies)
+  const sum = (count: (outcome: Outcome) => number) => lied.reduce((total, outcome) => total + count(outcome), 0)
+  assert.ok(sum(({ rejected }) => rejected) > 5)
+  assert.ok(sum(({ softFailed }) => softFailed) > 5)
+  assert.ok(sum(({ ofLiar, rejected }) => ofLiar - rejected) > 5)
+  assert.ok(sum(({ told }) => told) > 0)
 })
 
 test('the same seed gives the same acts, and fewer of them are their beginning', () => {

@@ -6,17 +6,19 @@ import { statement } from '#platform/database/database.ts'
 import { MatrixError } from '#protocol/errors/errors.ts'
 import type { EventId, RoomId, UserId } from '#protocol/identifiers/identifiers.ts'
 import { type JsonObject, objectAt } from '#protocol/json/json.ts'
-import type { RoomVersionId } from '#protocol/room-versions/room-versions.ts'
+import { type RoomVersionId, roomVersion } from '#protocol/room-versions/room-versions.ts'
 import { settle, TestLine, type TestServer } from '../../src/federation/servers-for-tests.ts'
 import type { TestScope } from '../../src/platform/database/test-database.ts'
-import type { Act } from './acts.ts'
+import { type Act, isLie, PEOPLE } from './acts.ts'
+import { Forger } from './forger.ts'
+import { Liar } from './liar.ts'
 
 export interface Person {
   readonly server: TestServer
   readonly userId: UserId
 }
 
-/** Three servers with two people each, and one room. The first person made it and never leaves: so that there is a room at the end. */
+/** Three honest servers with two people each, and one room. The first person made it and never leaves: so that there is a room at the end. */
 export interface World {
   readonly line: TestLine
   readonly servers: readonly TestServer[]
@@ -24,6 +26,8 @@ export interface World {
   readonly roomId: RoomId
   /** What was the end of the history when a server came into the room, last time that it did. */
   readonly cameAt: Map<TestServer, readonly EventId[]>
+  /** Also in the room, and not to be trusted; its user is the last of the people. */
+  readonly liar: Liar | undefined
   /** Acts that were allowed. */
   done: number
 }
@@ -34,7 +38,7 @@ const names = [
   ['gamma.example', 'cia', 'cai'],
 ] as const
 
-export async function newWorld(scope: TestScope, version: RoomVersionId): Promise<World> {
+export async function newWorld(scope: TestScope, version: RoomVersionId, withLies = false): Promise<World> {
   const line = new TestLine(scope)
   const servers: TestServer[] = []
   const people: Person[] = []
@@ -46,17 +50,41 @@ export async function newWorld(scope: TestScope, version: RoomVersionId): Promis
   const [anna] = people
   const [alfa] = servers
   if (!anna || !alfa) throw new Error('There is nobody.')
+  const liar = withLies ? await line.server('delta.example') : undefined
+  const dora = await liar?.user('dora')
+  if (liar && dora) people.push({ server: liar, userId: dora })
   const levels = Object.fromEntries(people.slice(1, 5).map(({ userId }, index) => [userId, index === 1 ? 100 : 50]))
+  if (dora) levels[dora] = 50
   const users = version === '12' ? levels : { ...levels, [anna.userId]: 100 }
   const roomId = await alfa.createRoom(anna.userId, { version, powerLevelContentOverride: { users } })
-  const world: World = { line, servers, people, roomId, cameAt: new Map(), done: 0 }
-  for (const { server, userId } of people.slice(1, 5)) {
+  const world: World = {
+    ...{ line, servers, people, roomId, cameAt: new Map(), done: 0 },
+    liar: liar && dora && (await newLiar(liar, dora, { server: alfa, userId: anna.userId }, { roomId, version })),
+  }
+  for (const { server, userId } of [...people.slice(1, 5), ...people.slice(6)]) {
     await server.join(roomId, userId, alfa)
-    await settle(...servers)
+    await settleAll(world)
   }
   await noteWhoCame(world)
   return world
 }
+
+async function newLiar(
+  server: TestServer,
+  userId: UserId,
+  guest: Person,
+  room: { roomId: RoomId; version: RoomVersionId },
+): Promise<Liar> {
+  const version = roomVersion(room.version)
+  if (!version) throw new Error(`There is no room version ${room.version}.`)
+  // Honest servers know the other room: what is said there must not count here.
+  const elsewhere = await server.createRoom(userId, { version: room.version })
+  await guest.server.join(elsewhere, guest.userId, server)
+  const forger = new Forger(server, userId, { ...room, elsewhere, version })
+  return new Liar(server, forger, () => server.timeline(room.roomId))
+}
+
+const settleAll = ({ servers, liar }: World) => settle(...servers, ...(liar ? [liar.server] : []))
 
 /**
  * Plays the acts, `atOnce` of them side by side and then whatever they cause; more than one finds races, and is not the same in every run.
@@ -70,7 +98,7 @@ export async function play(world: World, acts: readonly Act[], atOnce = 1): Prom
     const pause = Math.max(...together.map((act) => act.pause))
     if (pause > 0) await world.line.clock.advance(pause)
     await Promise.all(together.map((act) => attempt(world, act)))
-    await settle(...world.servers)
+    await settleAll(world)
     await noteWhoCame(world)
   }
 }
@@ -94,13 +122,14 @@ async function attempt(world: World, act: Act): Promise<void> {
 
 /** Every line whole again, everything sent; then everybody's server speaks in turn, so that the branches meet, and all of that is sent too. */
 export async function reunite(world: World): Promise<void> {
+  world.liar?.silence()
   for (const [one, other] of pairs(world.servers)) world.line.network.heal(one.name, other.name)
   await letAllArrive(world)
   for (let round = 0; round < 2; round++) {
     for (const server of world.servers) {
       const speaker = await speakerOf(world, server)
       if (speaker) await server.say(world.roomId, speaker, `slut ${round}`)
-      await settle(...world.servers)
+      await settleAll(world)
       await noteWhoCame(world)
     }
   }
@@ -112,7 +141,7 @@ async function letAllArrive(world: World): Promise<void> {
   for (let turn = 0; turn < MOST_LOST && (turn === 0 || isAnybodyAway(world)); turn++) {
     for (const [one, other] of pairs(world.servers)) {
       await world.line.heal(one, other)
-      await settle(...world.servers)
+      await settleAll(world)
       await noteWhoCame(world)
     }
   }
@@ -126,12 +155,13 @@ const isAnybodyAway = ({ servers }: World): boolean =>
   servers.some(({ running }) => servers.some(({ name }) => running.transport.awayUntil(name) !== undefined))
 
 /** Time passes until nothing waits any more for what it stands on, or it has waited for hours. */
-async function letWaitingCome({ servers, line }: World): Promise<void> {
+async function letWaitingCome(world: World): Promise<void> {
+  const { servers, line } = world
   for (let hour = 0; hour < 3; hour++) {
     const numbers = await Promise.all(servers.map(({ database }) => database.one(countStaged)))
     if (numbers.every((row) => row?.number === 0)) return
     await line.clock.advance(3_600_000)
-    await settle(...servers)
+    await settleAll(world)
   }
 }
 
@@ -169,6 +199,8 @@ async function perform(world: World, act: Act): Promise<unknown> {
   const [one, other] = [server, target.server]
   const isCreator = act.actor === 0
   const change = { roomId, sender, target: target.userId }
+  if (isLie(act.kind))
+    return world.liar?.tell({ ...act, kind: act.kind }, people[act.target % PEOPLE]?.userId ?? sender, servers)
   switch (act.kind) {
     case 'message':
       return server.say(roomId, sender, `${act.choice}`)

@@ -16,6 +16,8 @@ export interface Run {
   readonly acts: number
   /** Acts side by side; 1 unless told. */
   readonly atOnce?: number
+  /** With a dishonest server in the room. */
+  readonly withLies?: boolean
 }
 
 export interface Outcome extends Verdict {
@@ -23,13 +25,13 @@ export interface Outcome extends Verdict {
   readonly done: number
 }
 
-export const actsOf = ({ seed, acts }: Run): Act[] => drawActs(seededRandom(seed), acts)
+export const actsOf = ({ seed, acts, withLies }: Run): Act[] => drawActs(seededRandom(seed), acts, withLies)
 
 /** Plays it. Whatever fails is a finding. */
 export async function runModel(run: Run): Promise<Outcome> {
   const scope = newScope()
   try {
-    const world = await newWorld(scope, run.version)
+    const world = await newWorld(scope, run.version, run.withLies)
     await play(world, actsOf(run), run.atOnce)
     await reunite(world)
     return { ...(await judgeRun(world)), done: world.done }

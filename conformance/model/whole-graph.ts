@@ -22,21 +22,43 @@ export interface JudgedEvent {
   readonly after: StateMap
 }
 
+/** What is known of a room's history, by whom it was kept. */
+export interface Kept {
+  /** Texts as the servers store them, each event once or more often, in any order. */
+  readonly placed: Iterable<string>
+  /** Events without a place in the history: judged by their auth events alone. */
+  readonly outliers?: Iterable<string>
+  /** The state before events that stand on what nobody has, as it was told. */
+  readonly told?: ReadonlyMap<EventId, StateMap>
+}
+
 /** The events of one room, judged in the order of the graph. */
 export class WholeGraph implements EventSource {
   readonly #judged = new Map<EventId, JudgedEvent>()
   readonly #events: ReadonlyMap<EventId, RoomEvent>
   readonly #version: RoomVersion
   readonly #crypto: Crypto
-  /** Previous and auth events that nobody gave. */
-  readonly missing = new Set<EventId>()
+  readonly #outliers: ReadonlyMap<EventId, RoomEvent>
+  readonly #told: ReadonlyMap<EventId, StateMap>
+  readonly #create: RoomEvent | undefined
 
-  /** `pdus`: texts as the servers store them, each event once or more often, in any order. Throws for one that is no event. */
-  constructor(pdus: Iterable<string>, version: RoomVersion, crypto: Crypto) {
+  /** Throws for a text that is no event. */
+  constructor({ placed, outliers = [], told = new Map() }: Kept, version: RoomVersion, crypto: Crypto) {
     this.#version = version
     this.#crypto = crypto
-    this.#events = new Map([...pdus].map((pdu) => readPdu(pdu, version, crypto)).map((event) => [event.eventId, event]))
+    const read = (pdus: Iterable<string>) =>
+      new Map([...pdus].map((pdu) => readPdu(pdu, version, crypto)).map((event) => [event.eventId, event]))
+    const inHistory = read(placed)
+    this.#outliers = new Map([...read(outliers)].filter(([id]) => !inHistory.has(id)))
+    this.#events = new Map([...this.#outliers, ...inHistory])
+    this.#told = told
+    this.#create = [...this.#events.values()].find(({ type, prevEvents }) => isFirst(type, prevEvents))
     for (const event of this.#inOrder()) this.#judged.set(event.eventId, this.#judge(event))
+  }
+
+  /** Those that have a place in the history. */
+  get placed(): readonly JudgedEvent[] {
+    return [...this.#judged.values()].filter(({ event }) => !this.#outliers.has(event.eventId))
   }
 
   get judged(): ReadonlyMap<EventId, JudgedEvent> {
@@ -68,16 +90,19 @@ export class WholeGraph implements EventSource {
   }
 
   #judge(event: RoomEvent): JudgedEvent {
-    const before = this.stateAfter(event.prevEvents)
-    const rejected = this.#refusal(event, before)
+    const isOutlier = this.#outliers.has(event.eventId)
+    const before = this.#told.get(event.eventId) ?? this.stateAfter(isOutlier ? [] : event.prevEvents)
+    const rejected = this.#refusal(event, isOutlier ? undefined : before)
     if (rejected !== undefined || event.stateKey === undefined) return { event, rejected, before, after: before }
     const after = new Map([...before, [stateKeyOf(event.type, event.stateKey), event.eventId]])
     return { event, rejected, before, after }
   }
 
-  #refusal(event: RoomEvent, before: StateMap): string | undefined {
+  /** By its auth events and, for one that has a place, by the state before it. */
+  #refusal(event: RoomEvent, before: StateMap | undefined): string | undefined {
     const named = event.authEvents.flatMap((id) => this.#judged.get(id) ?? [])
-    const create = [...this.#events.values()].find(({ type }) => type === 'm.room.create')
+    if (named.length < event.authEvents.length) return 'of-another-room'
+    const create = this.#create
     const createEvent = create && this.#judged.get(create.eventId)
     const auth = [
       ...named,
@@ -88,7 +113,7 @@ export class WholeGraph implements EventSource {
       auth.map((judged) => ({ event: judged.event, rejected: judged.rejected !== undefined })),
     )
     if (!own.allowed) return own.rule
-    for (const state of [viewOf(auth.map((judged) => judged.event)), this.#viewOf(before)]) {
+    for (const state of [viewOf(auth.map((judged) => judged.event)), ...(before ? [this.#viewOf(before)] : [])]) {
       const verdict = authorize(event, { state, crypto: this.#crypto, createEvent: create })
       if (!verdict.allowed) return verdict.rule
     }
@@ -108,7 +133,6 @@ export class WholeGraph implements EventSource {
       const named = event && !sorted.has(event) ? [...event.prevEvents, ...event.authEvents] : []
       const open = named.filter((other) => {
         const known = this.#events.get(other)
-        if (!known) this.missing.add(other)
         return known !== undefined && !sorted.has(known)
       })
       stack.push(...open)
@@ -119,6 +143,9 @@ export class WholeGraph implements EventSource {
     return sorted
   }
 }
+
+const isFirst = (type: string, prevEvents: readonly EventId[]): boolean =>
+  type === 'm.room.create' && prevEvents.length === 0
 
 const viewOf = (events: readonly RoomEvent[]): StateView => ({
   get: (type, stateKey) => events.find((event) => event.type === type && event.stateKey === stateKey),
