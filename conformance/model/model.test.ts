@@ -2,11 +2,12 @@
 // spec: server-server-api #room-state-resolution, #soft-failure, #checks-performed-on-receipt-of-a-pdu; docs/architecture.md (tests)
 
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { before, test } from 'node:test'
+import { scopeOfFile } from '#rooms/rooms-for-tests.ts'
 import { settle } from '../../src/federation/servers-for-tests.ts'
 import { judgeRun } from './findings.ts'
-import { newWorld, reunite } from './play.ts'
-import { actsOf, type Outcome, type Run, runModel } from './run-model.ts'
+import { type Cast, newCast, newWorld, reunite } from './play.ts'
+import { actsOf, type Outcome, type Run, runOn } from './run-model.ts'
 
 const runs: readonly Run[] = [
   { seed: 24, version: '1', acts: 40 },
@@ -21,11 +22,17 @@ const runs: readonly Run[] = [
   { seed: 11, version: '12', acts: 60, withLies: true },
 ]
 
+const scope = scopeOfFile()
+let cast: Cast
+before(async () => {
+  cast = await newCast(scope)
+})
+
 const outcomes: (Outcome & Pick<Run, 'withLies'>)[] = []
 for (const run of runs) {
   const others = run.withLies ? ' and a dishonest one' : ''
   test(`version ${run.version}, seed ${run.seed}: after ${run.acts} random acts of three servers${others} the state is that of the whole graph`, async () => {
-    const outcome = await runModel(run)
+    const outcome = await runOn(cast, run)
     assert.deepEqual(outcome.findings, [])
     assert.ok(outcome.events > 15 && outcome.statesCompared > outcome.events, 'there was something to compare')
     outcomes.push({ ...outcome, ...run })
@@ -54,8 +61,8 @@ test('the same seed gives the same acts, and fewer of them are their beginning',
   assert.notDeepEqual(actsOf(run), actsOf({ ...run, seed: 2 }))
 })
 
-test('what one server has and another has not is found, and gone when they have met', async (t) => {
-  const world = await newWorld(t, '12')
+test('what one server has and another has not is found, and gone when they have met', async () => {
+  const world = await newWorld(cast, '12')
   const [alfa, beta] = world.servers
   const [anna] = world.people
   assert.ok(alfa && beta && anna)

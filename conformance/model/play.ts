@@ -18,15 +18,25 @@ export interface Person {
   readonly userId: UserId
 }
 
-/** Three honest servers with two people each, and one room. The first person made it and never leaves: so that there is a room at the end. */
-export interface World {
+/** Three honest servers with two people each and, as the last one, one that need not be honest, with one. */
+export interface Cast {
   readonly line: TestLine
   readonly servers: readonly TestServer[]
+  readonly people: readonly Person[]
+  readonly dishonest: Person
+}
+
+/** One room of theirs. The first person made it and never leaves: so that there is a room at the end. */
+export interface World {
+  readonly line: TestLine
+  /** The honest ones. */
+  readonly servers: readonly TestServer[]
+  /** The dishonest server's user is the last of them, when it is in the room. */
   readonly people: readonly Person[]
   readonly roomId: RoomId
   /** What was the end of the history when a server came into the room, last time that it did. */
   readonly cameAt: Map<TestServer, readonly EventId[]>
-  /** Also in the room, and not to be trusted; its user is the last of the people. */
+  /** In the room and not to be trusted. */
   readonly liar: Liar | undefined
   /** Acts that were allowed. */
   done: number
@@ -38,7 +48,8 @@ const names = [
   ['gamma.example', 'cia', 'cai'],
 ] as const
 
-export async function newWorld(scope: TestScope, version: RoomVersionId, withLies = false): Promise<World> {
+/** Servers that know nothing of each other yet. */
+export async function newCast(scope: TestScope): Promise<Cast> {
   const line = new TestLine(scope)
   const servers: TestServer[] = []
   const people: Person[] = []
@@ -47,22 +58,25 @@ export async function newWorld(scope: TestScope, version: RoomVersionId, withLie
     servers.push(server)
     for (const localpart of localparts) people.push({ server, userId: await server.user(localpart) })
   }
+  const delta = await line.server('delta.example')
+  return { line, servers, people, dishonest: { server: delta, userId: await delta.user('dora') } }
+}
+
+/** A new room: four of the honest people are in it, and the dishonest one if there are to be lies. */
+export async function newWorld(cast: Cast, version: RoomVersionId, withLies = false): Promise<World> {
+  const { line, servers, dishonest } = cast
+  const people = withLies ? [...cast.people, dishonest] : cast.people
+  for (const server of servers) server.faults.length = 0
   const [anna] = people
-  const [alfa] = servers
-  if (!anna || !alfa) throw new Error('There is nobody.')
-  const liar = withLies ? await line.server('delta.example') : undefined
-  const dora = await liar?.user('dora')
-  if (liar && dora) people.push({ server: liar, userId: dora })
+  if (!anna) throw new Error('There is nobody.')
   const levels = Object.fromEntries(people.slice(1, 5).map(({ userId }, index) => [userId, index === 1 ? 100 : 50]))
-  if (dora) levels[dora] = 50
+  if (withLies) levels[dishonest.userId] = 50
   const users = version === '12' ? levels : { ...levels, [anna.userId]: 100 }
-  const roomId = await alfa.createRoom(anna.userId, { version, powerLevelContentOverride: { users } })
-  const world: World = {
-    ...{ line, servers, people, roomId, cameAt: new Map(), done: 0 },
-    liar: liar && dora && (await newLiar(liar, dora, { server: alfa, userId: anna.userId }, { roomId, version })),
-  }
-  for (const { server, userId } of [...people.slice(1, 5), ...people.slice(6)]) {
-    await server.join(roomId, userId, alfa)
+  const roomId = await anna.server.createRoom(anna.userId, { version, powerLevelContentOverride: { users } })
+  const liar = withLies ? await newLiar(dishonest, anna, { roomId, version }) : undefined
+  const world: World = { line, servers, people, roomId, cameAt: new Map(), liar, done: 0 }
+  for (const { server, userId } of [...people.slice(1, 5), ...people.slice(PEOPLE)]) {
+    await server.join(roomId, userId, anna.server)
     await settleAll(world)
   }
   await noteWhoCame(world)
@@ -70,8 +84,7 @@ export async function newWorld(scope: TestScope, version: RoomVersionId, withLie
 }
 
 async function newLiar(
-  server: TestServer,
-  userId: UserId,
+  { server, userId }: Person,
   guest: Person,
   room: { roomId: RoomId; version: RoomVersionId },
 ): Promise<Liar> {
@@ -80,7 +93,7 @@ async function newLiar(
   // Honest servers know the other room: what is said there must not count here.
   const elsewhere = await server.createRoom(userId, { version: room.version })
   await guest.server.join(elsewhere, guest.userId, server)
-  const forger = new Forger(server, userId, { ...room, elsewhere, version })
+  const forger = new Forger(server, userId, { roomId: room.roomId, elsewhere, version })
   return new Liar(server, forger, () => server.timeline(room.roomId))
 }
 

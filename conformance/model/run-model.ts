@@ -1,4 +1,4 @@
-// One run of the model: three fresh servers, drawn acts, and the verdict. A run that fails is played again with fewer acts, down to the shortest
+// One run of the model: three servers, drawn acts, and the verdict. A run that fails is played again with fewer acts, down to the shortest
 // beginning that fails.
 // spec: docs/architecture.md (tests)
 
@@ -7,7 +7,7 @@ import { seededRandom } from '#platform/random/random.ts'
 import type { RoomVersionId } from '#protocol/room-versions/room-versions.ts'
 import { type Act, drawActs } from './acts.ts'
 import { judgeRun, type Verdict } from './findings.ts'
-import { newWorld, play, reunite } from './play.ts'
+import { type Cast, newCast, newWorld, play, reunite } from './play.ts'
 
 export interface Run {
   readonly seed: number
@@ -27,17 +27,22 @@ export interface Outcome extends Verdict {
 
 export const actsOf = ({ seed, acts, withLies }: Run): Act[] => drawActs(seededRandom(seed), acts, withLies)
 
-/** Plays it. Whatever fails is a finding. */
+/** Plays it on fresh servers, so that it is the same each time. Whatever fails is a finding. */
 export async function runModel(run: Run): Promise<Outcome> {
   const scope = newScope()
   try {
-    const world = await newWorld(scope, run.version, run.withLies)
-    await play(world, actsOf(run), run.atOnce)
-    await reunite(world)
-    return { ...(await judgeRun(world)), done: world.done }
+    return await runOn(await newCast(scope), run)
   } finally {
     await scope.end()
   }
+}
+
+/** Plays it in a new room of these servers, which may have had others: most of a run's time are the databases. */
+export async function runOn(cast: Cast, run: Run): Promise<Outcome> {
+  const world = await newWorld(cast, run.version, run.withLies)
+  await play(world, actsOf(run), run.atOnce)
+  await reunite(world)
+  return { ...(await judgeRun(world)), done: world.done }
 }
 
 /** The fewest acts from the beginning with which the run still fails. */
@@ -59,7 +64,7 @@ async function hasFindings(run: Run): Promise<boolean> {
   }
 }
 
-function newScope(): TestScope & { end(): Promise<void> } {
+export function newScope(): TestScope & { end(): Promise<void> } {
   const acts: (() => Promise<void> | void)[] = []
   return {
     after: (act) => void acts.push(act),
