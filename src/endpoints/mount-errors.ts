@@ -15,10 +15,16 @@ export interface EdgeAnswers {
 }
 
 export const edgeAnswers = (log: Log): EdgeAnswers => ({
-  onError: (error, request) => answerOf(refusalOf(error) ?? defect(error, request, log)),
+  onError: (error, request) => withCors(answerOf(refusalOf(error) ?? defect(error, request, log)), request),
   onNotFound: (miss, request) => notFoundAnswer(miss, request.path),
   onOptions: () => ({ status: 204, headers: preflightHeaders }),
 })
+
+/** A route puts its own headers on its errors; what failed before there was one would be unreadable to a page. */
+function withCors(answer: Required<Answer>, request: HttpRequest | undefined): Answer {
+  if (request === undefined || request.pattern !== '') return answer
+  return { ...answer, headers: { ...answer.headers, ...corsHeadersFor(request.path) } }
+}
 
 function answerOf(error: MatrixError): Required<Answer> {
   const headers: Record<string, string> = { 'content-type': 'application/json' }

@@ -360,6 +360,7 @@ test('web pages of other origins may read every answer, errors too', async () =>
     await call('PUT', send, { headers: anonymous }),
     await call('GET', '/_matrix/client/v3/nothing'),
     await call('OPTIONS', send),
+    await call('GET', '/_matrix/client/v3/%ff'),
   ]
   for (const { headers } of answers) {
     assert.equal(headers['access-control-allow-origin'], '*')

@@ -2,20 +2,44 @@
 
 import type { Finding } from '#cli/cli.ts'
 import type { Config } from '#platform/config/config.ts'
+import { type CertificateFiles, loadCertificate } from '#platform/http/http.ts'
 import { announcedAddresses, isAtDefaultPort } from './announced-addresses.ts'
 
 type ListenerConfig = Config['listeners'][number]
 
-export function listenerFinding({ name, host, tls }: ListenerConfig): Finding {
+const DAY = 86_400_000
+/** Renewal is usually done by itself a month before the end: half of that is late. */
+const SOON = 14 * DAY
+
+/** @param now milliseconds since 1970 */
+export async function listenerFinding({ name, host, tls }: ListenerConfig, now: number): Promise<Finding> {
   const isLoopback = host === '127.0.0.1' || host === '::1' || host === 'localhost'
   const subject = `listener ${name}`
-  if (tls) return good(subject, 'It speaks TLS.')
+  if (tls) return tlsFinding(subject, tls.certificates, now)
   if (isLoopback) return good(subject, 'It listens on loopback only.')
   return {
     subject,
     state: 'warning',
     sentence: `It speaks plain HTTP on ${host}. Give it a certificate (listeners[].tls), or let only a reverse proxy reach it.`,
   }
+}
+
+/** The certificate that is worst off speaks for all. */
+async function tlsFinding(subject: string, files: readonly CertificateFiles[], now: number): Promise<Finding> {
+  let ending: Finding | undefined
+  for (const pair of files) {
+    try {
+      const { until } = await loadCertificate(pair)
+      const day = new Date(until).toISOString().slice(0, 10)
+      if (until <= now)
+        return { subject, state: 'bad', sentence: `${pair.certificate} ended on ${day}. Put a new one in its place.` }
+      if (until < now + SOON)
+        ending = { subject, state: 'warning', sentence: `${pair.certificate} ends on ${day}. Renew it before that.` }
+    } catch (error) {
+      return { subject, state: 'bad', sentence: error instanceof Error ? error.message : String(error) }
+    }
+  }
+  return ending ?? good(subject, 'It speaks TLS, with certificates that can be used.')
 }
 
 /** What clients and other servers are told of a tenant. */

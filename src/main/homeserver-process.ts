@@ -62,22 +62,30 @@ async function serve(shared: SharedParts): Promise<HomeserverProcess> {
     leave.push(loopback.register(homeserver.serverName, dispatch))
     return homeserver
   }
-  for (const entry of await tenants.list()) if (entry.removedAt === undefined) await open(entry.serverName)
-
-  const http = await startHttp({
-    listeners: [...config.listeners.map((listener) => listenerOf(listener, routes)), ...observationListener(shared)],
-    clock,
-    log,
-    metrics,
-    limits: limitsOf(config),
-    ...edge,
+  const stopTenants = async (): Promise<void> => {
+    for (const away of leave) away()
+    await Promise.all([...homeservers.values()].map((homeserver) => homeserver.stop()))
+  }
+  const start = async (): Promise<HttpServer> => {
+    for (const entry of await tenants.list()) if (entry.removedAt === undefined) await open(entry.serverName)
+    return startHttp({
+      listeners: [...config.listeners.map((listener) => listenerOf(listener, routes)), ...observationListener(shared)],
+      clock,
+      log,
+      metrics,
+      limits: limitsOf(config),
+      ...edge,
+    })
+  }
+  const http = await start().catch(async (error: unknown) => {
+    await stopTenants()
+    throw error
   })
   let stopping: Promise<void> | undefined
   const stop = async (): Promise<void> => {
     drain.abort(new Error('The server is stopping.'))
     await http.stop(config.connections.stopWithin)
-    for (const away of leave) away()
-    await Promise.all([...homeservers.values()].map((homeserver) => homeserver.stop()))
+    await stopTenants()
     await shared.close()
   }
   return {

@@ -80,6 +80,7 @@ class OfflineAdministration implements Administration {
 
   async diagnose(): Promise<Finding[]> {
     const tenants = await this.listTenants()
+    const now = this.#shared.clock.now()
     const found = tenants.map(({ serverName }) => serverName).join(', ')
     const database = this.#config.database.url === undefined ? 'The embedded PostgreSQL' : 'The configured PostgreSQL'
     return [
@@ -92,7 +93,7 @@ class OfflineAdministration implements Administration {
             state: 'warning',
             sentence: 'There is none. Make one: samband tenant create <server name>',
           },
-      ...this.#config.listeners.map(listenerFinding),
+      ...(await Promise.all(this.#config.listeners.map((listener) => listenerFinding(listener, now)))),
       ...tenants.flatMap(({ serverName }) => addressFindings(this.#config, serverName)),
     ]
   }

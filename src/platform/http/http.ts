@@ -1,6 +1,7 @@
 // HTTP for a server process: listeners, routes, bounded bodies, answers, a calm stop. Knows nothing of Matrix. Face of the folder.
 // spec: RFC 9110 (semantics), RFC 9112 (HTTP/1.1), RFC 3986 §2 (percent-encoding)
 
+export { type CertificateFiles, loadCertificate } from './certificate-files.ts'
 export type { HttpLimits } from './default-limits.ts'
 export {
   createDispatch,
@@ -16,4 +17,4 @@ export type { HttpReply, ReplyBody, ReplyHeaders } from './reply.ts'
 export type { HttpRequest } from './request.ts'
 export type { Answer, Miss, Route } from './route.ts'
 export { type HttpServer, startHttp } from './server.ts'
-export type { CertificateFiles, TlsOptions } from './tls.ts'
+export type { TlsOptions } from './tls.ts'

@@ -1,19 +1,11 @@
 // TLS of a listener: the certificate by the name that the client asks for, read again when the files change.
 // spec: RFC 6066 §3 (server name indication), RFC 9325 (TLS 1.2 at least)
 
-import { X509Certificate } from 'node:crypto'
-import { readFile, stat } from 'node:fs/promises'
 import type { ServerOptions } from 'node:https'
-import { createSecureContext, type SecureContext } from 'node:tls'
+import type { SecureContext } from 'node:tls'
 import type { Clock, Milliseconds, Timer } from '#platform/clock/clock.ts'
 import type { Log } from '#platform/log/log.ts'
-
-export interface CertificateFiles {
-  /** Path of a PEM file: the certificate, then the chain. */
-  readonly certificate: string
-  /** Path of a PEM file, not encrypted. */
-  readonly key: string
-}
+import { type CertificateFiles, fingerprintOf, type Loaded, loadCertificate } from './certificate-files.ts'
 
 export interface TlsOptions {
   /** At least one. Each answers for the names in it; the first for every other name. Read again when a file changes. */
@@ -24,13 +16,6 @@ export interface TlsOptions {
 
 /** Renewal comes once in weeks: this is soon enough, and some stat calls are nothing. */
 const LOOK_EVERY: Milliseconds = 10_000
-
-interface Loaded {
-  readonly files: CertificateFiles
-  readonly fingerprint: string
-  readonly context: SecureContext
-  readonly names: readonly string[]
-}
 
 export class ServerCertificates {
   readonly #options: TlsOptions
@@ -51,7 +36,7 @@ export class ServerCertificates {
   static async load(options: TlsOptions, clock: Clock, log: Log): Promise<ServerCertificates> {
     if (options.certificates.length === 0) throw new Error('A TLS listener needs at least one certificate.')
     const certificates = new ServerCertificates(options, clock, log)
-    certificates.#use(await Promise.all(options.certificates.map(load)))
+    certificates.#use(await Promise.all(options.certificates.map(loadCertificate)))
     certificates.#lookAgain()
     return certificates
   }
@@ -92,7 +77,7 @@ export class ServerCertificates {
   async #refreshed(before: Loaded): Promise<Loaded> {
     try {
       if ((await fingerprintOf(before.files)) === before.fingerprint) return before
-      const after = await load(before.files)
+      const after = await loadCertificate(before.files)
       this.#log.info({ file: before.files.certificate, names: after.names }, 'certificate read again')
       return after
     } catch (error) {
@@ -114,38 +99,4 @@ export class ServerCertificates {
     if (this.#stopped) return
     this.#timer = this.#clock.after(LOOK_EVERY, () => void this.refresh().finally(() => this.#lookAgain()))
   }
-}
-
-async function load(files: CertificateFiles): Promise<Loaded> {
-  // Taken first: a change while we read is then seen as a change the next time.
-  const fingerprint = await fingerprintOf(files)
-  const [certificate, key] = await Promise.all([read(files.certificate), read(files.key)])
-  try {
-    const context = createSecureContext({ cert: certificate, key, minVersion: 'TLSv1.2' })
-    return { files, fingerprint, context, names: namesIn(new X509Certificate(certificate)) }
-  } catch (cause) {
-    throw new Error(
-      `${files.certificate} and ${files.key} are not a PEM certificate and its own, unencrypted PEM key. Check that they belong together.`,
-      { cause },
-    )
-  }
-}
-
-async function read(file: string): Promise<Buffer> {
-  try {
-    return await readFile(file)
-  } catch (cause) {
-    throw new Error(`${file} cannot be read. Check the path and that the server's user may read it.`, { cause })
-  }
-}
-
-async function fingerprintOf(files: CertificateFiles): Promise<string> {
-  const facts = await Promise.all([files.certificate, files.key].map((file) => stat(file).catch(() => undefined)))
-  return facts.map((fact) => (fact ? `${fact.ino}:${fact.size}:${fact.mtimeMs}` : 'absent')).join(' ')
-}
-
-/** DNS names and IP addresses of the subject alternative name. */
-function namesIn(certificate: X509Certificate): string[] {
-  const names = certificate.subjectAltName?.split(', ') ?? []
-  return names.map((name) => name.replace(/^(DNS|IP Address):/, '').toLowerCase())
 }

@@ -3,9 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
+import { createAuthority, issueCertificate } from '#platform/certificates/certificates.ts'
 import { type Config, loadConfig } from '#platform/config/config.ts'
+import { seededRandom } from '#platform/random/random.ts'
 import { announcedAddresses } from './announced-addresses.ts'
-import { addressFindings } from './findings.ts'
+import { addressFindings, listenerFinding } from './findings.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'samband-addresses-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -56,4 +58,24 @@ listeners:
     baseUrl: 'https://a.localhost:8443',
     federationAddress: 'a.localhost:8449',
   })
+})
+
+test('a listener whose certificate is missing, has ended or ends within two weeks is found by the doctor', async () => {
+  const [from, until] = [Date.UTC(2026, 0, 1), Date.UTC(2026, 3, 1)]
+  const random = seededRandom(1)
+  const authority = createAuthority({ name: 'Suite', validity: { from, until }, random })
+  const pair = issueCertificate({ names: ['a.example'], authority, validity: { from, until }, random })
+  writeFileSync(path.join(folder, 'c.pem'), pair.certificate)
+  writeFileSync(path.join(folder, 'k.pem'), pair.key)
+  const [listener] = (await load(`listeners: [{ ${tls} }]`)).listeners
+  const [missing] = (await load(`listeners: [{ ${tls.replace('k.pem', 'nowhere.pem')} }]`)).listeners
+  assert.ok(listener && missing)
+  const day = 86_400_000
+  const stateAt = async (now: number) => (await listenerFinding(listener, now)).state
+  assert.equal(await stateAt(until - 15 * day), 'good')
+  assert.equal(await stateAt(until - 13 * day), 'warning')
+  assert.equal(await stateAt(until), 'bad')
+  const finding = await listenerFinding(missing, from)
+  assert.equal(finding.state, 'bad')
+  assert.match(finding.sentence, /nowhere\.pem cannot be read\. Check the path/)
 })
