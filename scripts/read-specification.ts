@@ -1,4 +1,5 @@
-// Reads the OpenAPI files of the Matrix specification and writes what our definitions are compared with: vectors/spec/endpoints.json.
+// Reads the OpenAPI files of the Matrix specification and writes what our definitions are compared with, vectors/spec/endpoints.json, and
+// the schemas that our answers are held against, vectors/spec/schemas.json.
 // Usage: node scripts/read-specification.ts <folder data/api of matrix-org/matrix-spec>
 // spec: client-server-api and server-server-api, data/api
 
@@ -147,7 +148,29 @@ function operationOf(parts: { api: string; method: string; path: string; file: s
   }
 }
 
-function operationsOf(folder: string, api: string): object[] {
+/** Schemas of bodies as they are, by status of the answer; null: the specification has no JSON there. */
+function schemasOf(parts: { api: string; method: string; path: string; file: string; source: unknown }): object {
+  const operation = asNode(resolved(parts.source, parts.file))
+  const responses = Object.entries(nodeAt(operation, 'responses') ?? {}).map(([status, response]) => [
+    status,
+    jsonSchemaIn(nodeAt(asNode(response), 'content')) ?? null,
+  ])
+  const request = jsonSchemaIn(nodeAt(nodeAt(operation, 'requestBody'), 'content'))
+  return {
+    api: parts.api,
+    operationId: operation['operationId'],
+    method: parts.method.toUpperCase(),
+    responses: Object.fromEntries(responses),
+    ...(request === undefined ? {} : { request }),
+  }
+}
+
+const jsonSchemaIn = (content: Node | undefined): Node | undefined =>
+  nodeAt(nodeAt(content, 'application/json'), 'schema')
+
+type Reading = (parts: { api: string; method: string; path: string; file: string; source: unknown }) => object
+
+function operationsOf(folder: string, api: string, read: Reading): object[] {
   const names = readdirSync(join(folder, api)).filter((name) => name.endsWith('.yaml'))
   return names.sort().flatMap((name) => {
     const file = join(folder, api, name)
@@ -157,7 +180,7 @@ function operationsOf(folder: string, api: string): object[] {
     return Object.entries(nodeAt(document, 'paths') ?? {}).flatMap(([path, methods]) =>
       Object.entries(asNode(methods))
         .filter(([method]) => ['get', 'put', 'post', 'delete'].includes(method))
-        .map(([method, source]) => operationOf({ api, method, path: base + path, file, source })),
+        .map(([method, source]) => read({ api, method, path: base + path, file, source })),
     )
   })
 }
@@ -167,8 +190,10 @@ if (folder === undefined) {
   console.error('Say where the folder data/api of the Matrix specification is.')
   process.exitCode = 2
 } else {
-  const operations = ['client-server', 'server-server'].flatMap((api) => operationsOf(folder, api))
-  const lines = operations.map((one) => JSON.stringify(one)).join(',\n')
-  writeFileSync('vectors/spec/endpoints.json', `[\n${lines}\n]\n`)
-  console.log(`${operations.length} operations`)
+  for (const [name, read] of [['endpoints', operationOf] as const, ['schemas', schemasOf] as const]) {
+    const operations = ['client-server', 'server-server'].flatMap((api) => operationsOf(folder, api, read))
+    const lines = operations.map((one) => JSON.stringify(one)).join(',\n')
+    writeFileSync(`vectors/spec/${name}.json`, `[\n${lines}\n]\n`)
+    console.log(`${operations.length} operations in vectors/spec/${name}.json`)
+  }
 }
