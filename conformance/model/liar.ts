@@ -143,7 +143,7 @@ export class Liar {
   async #authChain({ event }: Made) {
     const { rooms } = this.server
     const named = await rooms.events(event.authEvents)
-    const chains = await Promise.all(named.map((known) => rooms.authChain(known.event.eventId)))
+    const chains = await Promise.all(named.map((known) => rooms.serving.authChain(known.event.eventId)))
     return [...named, ...chains.flatMap((chain) => chain ?? [])].map(({ event: { pdu } }) => pdu)
   }
 }

@@ -73,7 +73,7 @@ async function sharedRoom(): Promise<RoomId> {
 const endsOf = async ({ rooms }: TestServer, roomId: RoomId) => (await rooms.head(roomId))?.extremities.length
 
 const stateBefore = async ({ rooms }: TestServer, eventId: EventId): Promise<EventId[] | undefined> =>
-  (await rooms.stateForServer(eventId))?.state.map(({ event }) => event.eventId).sort()
+  (await rooms.serving.stateBefore(eventId))?.state.map(({ event }) => event.eventId).sort()
 
 test('prev_events: an event that cannot name all ends stands on the state of the twenty that it names, here and on the server that gets it', async () => {
   const roomId = await sharedRoom()

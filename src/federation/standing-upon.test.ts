@@ -29,7 +29,7 @@ test('soft failure: what stands upon a soft-failed event has the state that the 
   await line.heal(alfa, beta)
   await settle(alfa, beta)
   const stateBefore = async ({ rooms }: TestServer): Promise<EventId[] | undefined> =>
-    (await rooms.stateForServer(message))?.state.map(({ event }) => event.eventId).sort()
+    (await rooms.serving.stateBefore(message))?.state.map(({ event }) => event.eventId).sort()
   assert.equal((await alfa.rooms.event(topic))?.softFailed, true)
   assert.ok((await stateBefore(alfa))?.includes(topic))
   assert.deepEqual(await stateBefore(alfa), await stateBefore(beta))
@@ -58,5 +58,5 @@ test('a server that has left shows those who were there what its leaving stands 
   await settle(alfa, beta, gamma)
   assert.equal(await alfa.membership(roomId, cia), 'leave')
   assert.deepEqual(await alfa.messages(roomId), ['alfa hör inte'])
-  await assert.rejects(gamma.rooms.numberForServer(roomId, delta.name), { errcode: 'M_FORBIDDEN' })
+  await assert.rejects(gamma.rooms.serving.numberFor(roomId, delta.name), { errcode: 'M_FORBIDDEN' })
 })

@@ -9,7 +9,7 @@ import type { Engine } from './room/engine.ts'
 import type { HotRoom, StateEvents } from './room/hot-room.ts'
 import { type Draft, sendEvent } from './send-event.ts'
 import { membershipCodes } from './state/state-map.ts'
-import { usersWithMembership } from './store/read-memberships.ts'
+import { forgetRoom, usersWithMembership } from './store/read-memberships.ts'
 
 export interface MembershipChange {
   readonly roomId: RoomId
@@ -50,6 +50,17 @@ export async function unban(engine: Engine, change: Omit<MembershipChange, 'memb
   const current = await membershipIn(engine, change.roomId, change.target)
   if (current !== 'ban') throw forbidden('unban/not-banned', 'This user is not banned from the room.')
   await changeMembership(engine, { ...change, membership: 'leave' })
+}
+
+/** Forgets a room that the user has left. False: the user is still in it, or was never there. */
+export async function forget(engine: Engine, roomId: RoomId, userId: UserId): Promise<boolean> {
+  const room = await engine.room(roomId)
+  if (!room) return false
+  const { database, stream } = engine.parts
+  if ((await database.run(forgetRoom, room.head.roomNid, userId)).length === 0) return false
+  // So that whoever keeps the user's rooms in memory reads them anew.
+  await stream.append({ facts: [{ kind: 'membership', room: roomId, user: userId }], rows: [] })
+  return true
 }
 
 /** The user's membership in the current state of a room that we are in. */

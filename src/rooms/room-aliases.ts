@@ -1,9 +1,15 @@
-// Finds the room behind an alias, here or at the server that the alias names.
+// The aliases of rooms: those of this server, and the room behind any, here or at the server that the alias names.
 // spec: client-server-api #room-aliases, GET /_matrix/client/v3/directory/room/{roomAlias}; server-server-api, GET /query/directory
 
-import { type RoomAlias, type RoomId, type ServerName, serverOfAlias } from '#protocol/identifiers/identifiers.ts'
+import {
+  type RoomAlias,
+  type RoomId,
+  type ServerName,
+  serverOfAlias,
+  type UserId,
+} from '#protocol/identifiers/identifiers.ts'
 import type { Engine } from './room/engine.ts'
-import { aliasTarget } from './store/aliases.ts'
+import { aliasesOfRoom, aliasTarget, enterAlias, removeAlias } from './store/aliases.ts'
 
 export interface AliasTarget {
   readonly roomId: RoomId
@@ -15,11 +21,7 @@ export interface AliasTarget {
 const MOST_SERVERS = 50
 
 /** Undefined: there is no such alias, or its server does not say. */
-export async function findAlias(
-  engine: Engine,
-  alias: RoomAlias,
-  signal?: AbortSignal,
-): Promise<AliasTarget | undefined> {
+async function findAlias(engine: Engine, alias: RoomAlias, signal?: AbortSignal): Promise<AliasTarget | undefined> {
   const { serverName, database, transport } = engine.parts
   if (serverOfAlias(alias) !== serverName) {
     const answer = await transport.queryDirectory(serverOfAlias(alias), alias, signal)
@@ -31,4 +33,40 @@ export async function findAlias(
   const others = (await engine.room(roomId))?.committed.serverNames ?? []
   const servers = new Set<ServerName>([serverName, ...others])
   return { roomId, servers: [...servers].slice(0, MOST_SERVERS) }
+}
+
+/** The aliases of this server, and those of others as far as one may ask. */
+export class RoomAliases {
+  readonly #engine: Engine
+
+  constructor(engine: Engine) {
+    this.#engine = engine
+  }
+
+  /** An alias of this server. `servers`: those noted with it. */
+  async get(alias: RoomAlias): Promise<{ roomId: RoomId; creator: UserId; servers: ServerName[] } | undefined> {
+    const row = await this.#engine.parts.database.one(aliasTarget, alias)
+    return (
+      row && { roomId: row.room_id as RoomId, creator: row.creator as UserId, servers: row.servers as ServerName[] }
+    )
+  }
+
+  /** The room behind an alias of this server or another; undefined: nobody knows it. */
+  find(alias: RoomAlias, signal?: AbortSignal): Promise<AliasTarget | undefined> {
+    return findAlias(this.#engine, alias, signal)
+  }
+
+  /** False when the alias is taken. */
+  async set(alias: RoomAlias, roomId: RoomId, creator: UserId): Promise<boolean> {
+    const { serverName, database } = this.#engine.parts
+    return (await database.run(enterAlias, alias, roomId, creator, [serverName])).length > 0
+  }
+
+  async remove(alias: RoomAlias): Promise<boolean> {
+    return (await this.#engine.parts.database.run(removeAlias, alias)).length > 0
+  }
+
+  async of(roomId: RoomId): Promise<RoomAlias[]> {
+    return (await this.#engine.parts.database.run(aliasesOfRoom, roomId)).map((row) => row.alias as RoomAlias)
+  }
 }

@@ -2,54 +2,31 @@
 // spec: client-server-api #events, #rooms; server-server-api #pdus; docs/architecture.md, decisions 1 to 4
 
 import type { Position } from '#platform/stream/stream.ts'
-import { forbidden, MatrixError, notFound } from '#protocol/errors/errors.ts'
-import {
-  type EventId,
-  type RoomAlias,
-  type RoomId,
-  type ServerName,
-  serverNameOf,
-  type UserId,
-} from '#protocol/identifiers/identifiers.ts'
-import type { Json, JsonObject } from '#protocol/json/json.ts'
+import type { EventId, RoomId, ServerName, UserId } from '#protocol/identifiers/identifiers.ts'
+import type { Json } from '#protocol/json/json.ts'
 import { createRoom, type NewRoom } from './create-room.ts'
-import { changeMembership, kick, type MembershipChange, membershipIn, unban } from './membership.ts'
+import { inviteUser, isResident, joinRoom, knockOnRoom, leaveRoom } from './enter-and-leave.ts'
+import { changeMembership, forget, kick, type MembershipChange, membershipIn, unban } from './membership.ts'
 import type { Reader, ShowOptions } from './read/event-form.ts'
 import { type Page, type PageRequest, readPage, readSurroundings, type Surroundings } from './read/history.ts'
 import { RoomReading } from './read/room-reading.ts'
 import { type ShownEvent, showEvents } from './read/show-events.ts'
 import { SyncReading } from './read/sync-reading.ts'
 import { backfill } from './remote/backfill.ts'
-import { inviteRemoteUser } from './remote/invite-user.ts'
-import { joinRemoteRoom, type RemoteMembership } from './remote/join-room.ts'
-import { knockRemoteRoom, leaveOutsideRoom } from './remote/outside-membership.ts'
+import type { RemoteMembership } from './remote/join-room.ts'
 import type { PduOutcome } from './remote/pdu-outcome.ts'
 import { receivePdus } from './remote/receive-pdu.ts'
-import { refuseUnlessAclAllows } from './remote/room-acl.ts'
 import { Staging } from './remote/staging.ts'
 import type { StagingParts } from './remote/try-staged-again.ts'
 import { Engine, type EngineParts } from './room/engine.ts'
 import type { StateEvents } from './room/hot-room.ts'
 import type { KnownEvent } from './room/known-event.ts'
 import type { RoomHead } from './room/room-head.ts'
-import { type AliasTarget, findAlias } from './room-aliases.ts'
+import { RoomAliases } from './room-aliases.ts'
 import { type Draft, sendEvent, type Transaction } from './send-event.ts'
-import { eventsForServer, type MissedByServer, serversAround } from './serve/events-for-server.ts'
-import { authChainOf, eventsBetween, historyBefore, stateBefore } from './serve/read-graph.ts'
-import { showToServer } from './serve/show-to-server.ts'
-import {
-  type ReceivedInvite,
-  type SentMembership,
-  type TakenJoin,
-  takeInvite,
-  takeJoin,
-  takeKnock,
-  takeMembership,
-} from './serve/take-membership.ts'
-import { makeTemplate, type TemplateRequest } from './serve/templates.ts'
+import { Serving } from './serve/serving.ts'
 import { isMembership, type Membership, membershipOfCode, type NodeHash, type StateNode } from './state/state-map.ts'
 import type { StateKey } from './state/state-nodes.ts'
-import { aliasesOfRoom, aliasTarget, enterAlias, removeAlias } from './store/aliases.ts'
 import {
   eventsAfter,
   eventsOfRoomByArrival,
@@ -58,10 +35,8 @@ import {
   newestInRooms,
 } from './store/read-events.ts'
 import {
-  forgetRoom,
   localMembers,
   localUsersSharingRooms,
-  type MembershipOfUser,
   membershipInRoom,
   membershipsOfUser,
   serversSharingRooms,
@@ -71,7 +46,7 @@ import {
 } from './store/read-memberships.ts'
 import { publishedRoom, publishRoom, withdrawRoom } from './store/read-room.ts'
 import { maySendState, type RoomUpgrade, upgradeRoom } from './upgrade-room.ts'
-import type { UserRoom } from './user-room.ts'
+import { toUserRoom, type UserRoom } from './user-room.ts'
 
 export type { InitialState, NewRoom, Preset } from './create-room.ts'
 export { followDeactivations, followProfiles } from './follow-accounts.ts'
@@ -111,6 +86,9 @@ export class Rooms {
   readonly sync: SyncReading
   /** What clients read of one room. */
   readonly reading: RoomReading
+  /** What other servers ask of us. */
+  readonly serving: Serving
+  readonly aliases: RoomAliases
   /** Events of other servers that wait for what they stand on. Tried again from `start` on. */
   readonly staging: Staging
 
@@ -118,6 +96,8 @@ export class Rooms {
     this.#engine = engine
     this.staging = new Staging(engine, parts)
     this.reading = new RoomReading(engine)
+    this.serving = new Serving(engine)
+    this.aliases = new RoomAliases(engine)
     this.sync = new SyncReading(engine)
   }
 
@@ -157,14 +137,8 @@ export class Rooms {
   }
 
   /** Forgets a room that the user has left. False: the user is still in it, or was never there. */
-  async forget(roomId: RoomId, userId: UserId): Promise<boolean> {
-    const room = await this.#engine.room(roomId)
-    if (!room) return false
-    const { database, stream } = this.#engine.parts
-    if ((await database.run(forgetRoom, room.head.roomNid, userId)).length === 0) return false
-    // So that whoever keeps the user's rooms in memory reads them anew.
-    await stream.append({ facts: [{ kind: 'membership', room: roomId, user: userId }], rows: [] })
-    return true
+  forget(roomId: RoomId, userId: UserId): Promise<boolean> {
+    return forget(this.#engine, roomId, userId)
   }
 
   /** Forgets which transactions became which events, of all sent before `time` (milliseconds since 1970). */
@@ -172,120 +146,30 @@ export class Rooms {
     await this.#engine.parts.database.run(forgetTransactions, time)
   }
 
-  // ── Across servers ──────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── Memberships across servers ──────────────────────────────────────────────────────────────────────────────────────
 
-  /** Joins a room: here when we are in it, else through a server that is. Falls back to others when nobody here may let people in. */
-  async join(join: RemoteMembership): Promise<void> {
-    const { roomId, userId, content } = join
-    if (!(await this.isResident(roomId))) return joinRemoteRoom(this.#engine, join)
-    try {
-      await this.changeMembership({ roomId, sender: userId, target: userId, membership: 'join', content })
-    } catch (error) {
-      const elsewhere = error instanceof MatrixError && error.errcode.startsWith('M_UNABLE_TO_')
-      const others = (await this.head(roomId))?.serverNames ?? []
-      if (!elsewhere || others.length < 2) throw error
-      await joinRemoteRoom(this.#engine, { ...join, servers: [...join.servers, ...others] })
-    }
+  /** Joins a room, here or through a server that is in it. */
+  join(join: RemoteMembership): Promise<void> {
+    return joinRoom(this.#engine, join)
   }
 
-  /** Knocks: here when we are in the room, else through a server that is. */
-  async knock(knock: RemoteMembership): Promise<void> {
-    const { roomId, userId, content } = knock
-    if (!(await this.isResident(roomId))) return knockRemoteRoom(this.#engine, knock)
-    await this.changeMembership({ roomId, sender: userId, target: userId, membership: 'knock', content })
+  knock(knock: RemoteMembership): Promise<void> {
+    return knockOnRoom(this.#engine, knock)
   }
 
   /** Leaves, rejects an invite, or takes back a knock. */
-  async leave(leave: RemoteMembership): Promise<void> {
-    const { roomId, userId, content } = leave
-    if (!(await this.isResident(roomId))) return leaveOutsideRoom(this.#engine, leave)
-    await this.changeMembership({ roomId, sender: userId, target: userId, membership: 'leave', content })
+  leave(leave: RemoteMembership): Promise<void> {
+    return leaveRoom(this.#engine, leave)
   }
 
   /** Invites a user, of this server or another. */
-  async invite(invite: MembershipChange): Promise<void> {
-    const isLocal = serverNameOf(invite.target) === this.#engine.parts.serverName
-    if (isLocal) await this.changeMembership(invite)
-    else await inviteRemoteUser(this.#engine, invite)
+  invite(invite: MembershipChange): Promise<void> {
+    return inviteUser(this.#engine, invite)
   }
 
   /** Takes in the PDUs of one room from one server; an outcome for each. 404 for a room we are not in, 403 `acl/…`. */
   receive(origin: ServerName, roomId: RoomId, pdus: readonly Json[]): Promise<PduOutcome[]> {
     return receivePdus(this.#engine, this.staging, origin, roomId, pdus)
-  }
-
-  /** The draft of a membership for another server's user. */
-  makeTemplate(request: TemplateRequest): Promise<{ roomVersion: string; event: JsonObject }> {
-    return makeTemplate(this.#engine, request)
-  }
-
-  takeJoin(sent: SentMembership): Promise<TakenJoin> {
-    return takeJoin(this.#engine, sent)
-  }
-
-  async takeLeave(sent: SentMembership): Promise<void> {
-    await takeMembership(this.#engine, sent)
-  }
-
-  /** @returns the stripped state as whole events. */
-  takeKnock(sent: SentMembership): Promise<readonly JsonObject[]> {
-    return takeKnock(this.#engine, sent)
-  }
-
-  /** Signs an invite of one of our users. @returns the signed PDU. */
-  takeInvite(invite: ReceivedInvite): Promise<JsonObject> {
-    return takeInvite(this.#engine, invite)
-  }
-
-  /**
-   * The room's number, for a server that is in the room and that its access list lets in. Also when we have left: those who were in it then may ask
-   * for what stands before our leaving, which they cannot place otherwise when it came to us over a line that they do not have. @throws 403, 404
-   */
-  async numberForServer(roomId: RoomId, origin: ServerName): Promise<number> {
-    const room = await this.#engine.room(roomId)
-    if (!room?.committed.state) throw notFound('This server does not know the room. Ask another server.')
-    await refuseUnlessAclAllows(this.#engine, room, origin)
-    if (!room.committed.servers.has(origin)) throw forbidden('room/server-not-in', 'Your server is not in this room.')
-    return room.committed.roomNid
-  }
-
-  /** The PDUs of one room as texts for a server that is in it: redacted where the room hides its history from that server. */
-  showToServer(events: readonly KnownEvent[], server: ServerName): Promise<string[]> {
-    return showToServer(this.#engine, events, server)
-  }
-
-  /**
-   * Events that are ours to send to a server, with positions in (after, upTo], ascending, at most `limit`: of its rooms from its coming on, and of
-   * rooms that it was in, up to its going. `upTo`: how far that reaches. Two queries; what it says is repeatable.
-   */
-  eventsForServer(asked: MissedByServer): Promise<{ events: readonly KnownEvent[]; upTo: Position }> {
-    return eventsForServer(this.#engine, asked)
-  }
-
-  /** The servers that were in the events' rooms around each event, by event number; from one query for all. */
-  serversAround(events: readonly KnownEvent[]): Promise<ReadonlyMap<number, readonly ServerName[]>> {
-    return serversAround(this.#engine, events)
-  }
-
-  /** State before an event, and its auth chain. */
-  async stateForServer(eventId: EventId): Promise<{ state: KnownEvent[]; authChain: KnownEvent[] } | undefined> {
-    const known = await this.#engine.log.byId(eventId)
-    if (!known?.stateBefore) return undefined
-    const state = await stateBefore(this.#engine, known)
-    return { state, authChain: await authChainOf(this.#engine, state) }
-  }
-
-  async authChain(eventId: EventId): Promise<KnownEvent[] | undefined> {
-    const known = await this.#engine.log.byId(eventId)
-    return known && authChainOf(this.#engine, [known])
-  }
-
-  historyBefore(roomNid: number, from: readonly EventId[], limit: number): Promise<KnownEvent[]> {
-    return historyBefore(this.#engine, roomNid, from, limit)
-  }
-
-  eventsBetween(roomNid: number, asked: Parameters<typeof eventsBetween>[2]): Promise<KnownEvent[]> {
-    return eventsBetween(this.#engine, roomNid, asked)
   }
 
   // ── What is ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -296,8 +180,8 @@ export class Rooms {
   }
 
   /** Are we in the room, so that its state here is the state? */
-  async isResident(roomId: RoomId): Promise<boolean> {
-    return (await this.head(roomId))?.servers.has(this.#engine.parts.serverName) ?? false
+  isResident(roomId: RoomId): Promise<boolean> {
+    return isResident(this.#engine, roomId)
   }
 
   /** Events of the current state, by key. Empty where we have no state. */
@@ -447,34 +331,6 @@ export class Rooms {
     return new Map(rows.map((row) => [row.user_id as UserId, row.position]))
   }
 
-  // ── Aliases ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-  async alias(alias: RoomAlias): Promise<{ roomId: RoomId; creator: UserId; servers: ServerName[] } | undefined> {
-    const row = await this.#engine.parts.database.one(aliasTarget, alias)
-    return (
-      row && { roomId: row.room_id as RoomId, creator: row.creator as UserId, servers: row.servers as ServerName[] }
-    )
-  }
-
-  /** The room behind an alias of this server or another; undefined: nobody knows it. */
-  findAlias(alias: RoomAlias, signal?: AbortSignal): Promise<AliasTarget | undefined> {
-    return findAlias(this.#engine, alias, signal)
-  }
-
-  /** False when the alias is taken. */
-  async setAlias(alias: RoomAlias, roomId: RoomId, creator: UserId): Promise<boolean> {
-    const { serverName, database } = this.#engine.parts
-    return (await database.run(enterAlias, alias, roomId, creator, [serverName])).length > 0
-  }
-
-  async removeAlias(alias: RoomAlias): Promise<boolean> {
-    return (await this.#engine.parts.database.run(removeAlias, alias)).length > 0
-  }
-
-  async aliasesOf(roomId: RoomId): Promise<RoomAlias[]> {
-    return (await this.#engine.parts.database.run(aliasesOfRoom, roomId)).map((row) => row.alias as RoomAlias)
-  }
-
   // ── Published directory ─────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Puts the room into this server's directory, or takes it out. */
@@ -485,21 +341,4 @@ export class Rooms {
   async isPublished(roomId: RoomId): Promise<boolean> {
     return (await this.#engine.parts.database.one(publishedRoom, roomId)) !== undefined
   }
-}
-
-function toUserRoom(row: MembershipOfUser): UserRoom[] {
-  const membership = membershipOfCode(row.membership as 1)
-  if (!membership) return []
-  return [
-    {
-      roomNid: row.room_nid,
-      roomId: row.room_id as RoomId,
-      membership,
-      eventNid: row.event_nid,
-      since: row.position,
-      forgotten: row.forgotten,
-      strippedState: row.stripped_state ?? undefined,
-      roomPosition: row.room_position,
-    },
-  ]
 }

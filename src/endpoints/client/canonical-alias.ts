@@ -22,7 +22,7 @@ export async function refuseBadAliases(
   for (const text of added) {
     const alias = typeof text === 'string' ? parseRoomAlias(text) : undefined
     if (alias === undefined) throw invalidParam('The event lists something that is no room alias. Correct it.')
-    const target = await rooms.findAlias(alias, signal)
+    const target = await rooms.aliases.find(alias, signal)
     if (target?.roomId !== roomId)
       throw badAlias(`The alias ${alias} does not lead to this room. Add it to the room first.`)
   }

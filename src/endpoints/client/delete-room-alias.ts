@@ -13,14 +13,14 @@ import type { WithRooms } from './rooms-modules.ts'
 export const handleDeleteRoomAlias = handler(deleteRoomAlias, ({ rooms }: WithRooms) => async ({ params, session }) => {
   refuseGuest(session)
   const { roomAlias } = params
-  const alias = await rooms.alias(roomAlias)
+  const alias = await rooms.aliases.get(roomAlias)
   if (alias === undefined) throw notFound('This server has no such alias. Check its spelling.')
   const { roomId, creator } = alias
   const isOwner = creator === session.userId || session.isAdmin
   if (!isOwner && !(await rooms.maySendState(roomId, session.userId, 'm.room.canonical_alias'))) {
     throw forbidden('alias/not-yours', 'Only who made an alias, or moderators of its room, can take it away.')
   }
-  await rooms.removeAlias(roomAlias)
+  await rooms.aliases.remove(roomAlias)
   await forgetInRoom(rooms, roomId, roomAlias, session)
   return {}
 })

@@ -8,5 +8,5 @@ import type { WithRooms } from './rooms-modules.ts'
 
 export const handleGetLocalAliases = handler(getLocalAliases, ({ rooms }: WithRooms) => async ({ params, session }) => {
   await rooms.reading.refuseUnlessMember(params.roomId, plainReader(session))
-  return { aliases: await rooms.aliasesOf(params.roomId) }
+  return { aliases: await rooms.aliases.of(params.roomId) }
 })

@@ -7,7 +7,7 @@ import { handler } from '../handler.ts'
 import type { WithRooms } from './rooms-modules.ts'
 
 export const handleGetRoomIdByAlias = handler(getRoomIdByAlias, ({ rooms }: WithRooms) => async ({ params, http }) => {
-  const target = await rooms.findAlias(params.roomAlias, http.signal)
+  const target = await rooms.aliases.find(params.roomAlias, http.signal)
   if (target === undefined) throw notFound('There is no room with this alias. Check its spelling.')
   return { room_id: target.roomId, servers: [...target.servers] }
 })

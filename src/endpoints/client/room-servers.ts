@@ -34,7 +34,7 @@ export async function namedRoom(
 ): Promise<NamedRoom> {
   const given = via.slice(0, MOST_VIA)
   if (!isAlias(name)) return { roomId: name, servers: given }
-  const target = await rooms.findAlias(name, signal)
+  const target = await rooms.aliases.find(name, signal)
   if (target === undefined) throw notFound('There is no room with this alias. Check its spelling.')
   return { roomId: target.roomId, servers: [...given, ...target.servers] }
 }

@@ -22,7 +22,7 @@ export const handleSetRoomAlias = handler(
       if ((await rooms.membership(roomId, session.userId)) !== 'join') {
         throw forbidden('alias/not-in-room', 'Only members of a room can give it an alias. Join the room first.')
       }
-      if (await rooms.setAlias(alias, roomId, session.userId)) return {}
+      if (await rooms.aliases.set(alias, roomId, session.userId)) return {}
       throw new MatrixError({
         status: 409,
         errcode: 'M_UNKNOWN',

@@ -15,9 +15,9 @@ export const handleBackfillRoom = handler(
   backfillRoom,
   ({ rooms, clock }: WithRooms & WithClock) =>
     async ({ params, query, origin, serverName }) => {
-      const roomNid = await rooms.numberForServer(params.roomId, origin)
+      const roomNid = await rooms.serving.numberFor(params.roomId, origin)
       const limit = Math.min(query.limit, MOST_EVENTS)
-      const events = await rooms.historyBefore(roomNid, query.v.slice(0, MOST_STARTS), limit)
-      return transactionAnswer(serverName, clock.now(), await rooms.showToServer(events, origin))
+      const events = await rooms.serving.historyBefore(roomNid, query.v.slice(0, MOST_STARTS), limit)
+      return transactionAnswer(serverName, clock.now(), await rooms.serving.show(events, origin))
     },
 )

@@ -209,7 +209,7 @@ test('a transaction with more PDUs than allowed is refused', async () => {
 test('an alias leads to its room and to servers in it; an unknown one is not found', async () => {
   const roomId = await alfa.createRoom(anna)
   const alias = parseRoomAlias('#kansli:alfa.example') ?? assert.fail()
-  await alfa.rooms.setAlias(alias, roomId, anna)
+  await alfa.rooms.aliases.set(alias, roomId, anna)
   const found = await askSigned('GET', `${federation}/v1/query/directory?room_alias=${path(alias)}`)
   assert.deepEqual(found.json, { room_id: roomId, servers: [alfa.name] })
   const missing = await askSigned('GET', `${federation}/v1/query/directory?room_alias=${path('#x:alfa.example')}`)

@@ -10,7 +10,7 @@ import { jsonList } from './events-answer.ts'
 import type { WithRooms } from './federation-modules.ts'
 
 export const handleGetEventAuth = handler(getEventAuth, ({ rooms }: WithRooms) => async ({ params, origin }) => {
-  const known = await eventOfRoom(rooms, await rooms.numberForServer(params.roomId, origin), params.eventId)
-  const chain = (await rooms.authChain(known.event.eventId)) ?? []
+  const known = await eventOfRoom(rooms, await rooms.serving.numberFor(params.roomId, origin), params.eventId)
+  const chain = (await rooms.serving.authChain(known.event.eventId)) ?? []
   return rawJson(`{"auth_chain":${jsonList(chain.map(pduText))}}`)
 })

@@ -13,7 +13,7 @@ export const handleGetEvent = handler(
     async ({ params, origin, serverName }) => {
       const known = await rooms.event(params.eventId)
       if (!known) throw notFound('The event is not known here. Ask another server in the room.')
-      await rooms.numberForServer(known.event.roomId, origin)
-      return transactionAnswer(serverName, clock.now(), await rooms.showToServer([known], origin))
+      await rooms.serving.numberFor(known.event.roomId, origin)
+      return transactionAnswer(serverName, clock.now(), await rooms.serving.show([known], origin))
     },
 )

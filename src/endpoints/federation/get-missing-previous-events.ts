@@ -16,13 +16,13 @@ export const handleGetMissingPreviousEvents = handler(
   getMissingPreviousEvents,
   ({ rooms }: WithRooms) =>
     async ({ params, body, origin }) => {
-      const roomNid = await rooms.numberForServer(params.roomId, origin)
-      const events = await rooms.eventsBetween(roomNid, {
+      const roomNid = await rooms.serving.numberFor(params.roomId, origin)
+      const events = await rooms.serving.eventsBetween(roomNid, {
         earliest: body.earliest_events.slice(0, MOST_ENDS),
         latest: body.latest_events.slice(0, MOST_ENDS),
         limit: Math.min(body.limit ?? LIMIT, MOST_EVENTS),
         minDepth: body.min_depth ?? 0,
       })
-      return rawJson(`{"events":${jsonList(await rooms.showToServer(events, origin))}}`)
+      return rawJson(`{"events":${jsonList(await rooms.serving.show(events, origin))}}`)
     },
 )

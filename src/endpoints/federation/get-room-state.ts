@@ -13,8 +13,8 @@ import { jsonList } from './events-answer.ts'
 import type { WithRooms } from './federation-modules.ts'
 
 async function stateAt(rooms: Rooms, roomId: RoomId, eventId: EventId, origin: ServerName) {
-  await eventOfRoom(rooms, await rooms.numberForServer(roomId, origin), eventId)
-  const found = await rooms.stateForServer(eventId)
+  await eventOfRoom(rooms, await rooms.serving.numberFor(roomId, origin), eventId)
+  const found = await rooms.serving.stateBefore(eventId)
   if (!found) throw notFound('The state at this event is not known here. Ask another server in the room.')
   return found
 }

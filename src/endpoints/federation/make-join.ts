@@ -10,5 +10,5 @@ export const handleMakeJoin = handler(makeJoin, ({ rooms }: WithRooms) => async 
   const { roomId, userId } = params
   // Servers from before room versions had names send none.
   const versions = query.ver ?? ['1']
-  return templateAnswer(await rooms.makeTemplate({ origin, roomId, userId, membership: 'join', versions }))
+  return templateAnswer(await rooms.serving.makeTemplate({ origin, roomId, userId, membership: 'join', versions }))
 })

@@ -9,5 +9,5 @@ import { templateAnswer } from './template-answer.ts'
 export const handleMakeKnock = handler(makeKnock, ({ rooms }: WithRooms) => async ({ params, query, origin }) => {
   const { roomId, userId } = params
   const versions = query.ver
-  return templateAnswer(await rooms.makeTemplate({ origin, roomId, userId, membership: 'knock', versions }))
+  return templateAnswer(await rooms.serving.makeTemplate({ origin, roomId, userId, membership: 'knock', versions }))
 })

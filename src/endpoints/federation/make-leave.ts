@@ -8,5 +8,5 @@ import { templateAnswer } from './template-answer.ts'
 
 export const handleMakeLeave = handler(makeLeave, ({ rooms }: WithRooms) => async ({ params, origin }) => {
   const { roomId, userId } = params
-  return templateAnswer(await rooms.makeTemplate({ origin, roomId, userId, membership: 'leave' }))
+  return templateAnswer(await rooms.serving.makeTemplate({ origin, roomId, userId, membership: 'leave' }))
 })

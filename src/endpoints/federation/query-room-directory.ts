@@ -13,7 +13,7 @@ export const handleQueryRoomDirectory = handler(
   queryRoomDirectory,
   ({ rooms }: WithRooms) =>
     async ({ query, serverName }) => {
-      const found = await rooms.alias(query.room_alias)
+      const found = await rooms.aliases.get(query.room_alias)
       if (!found) throw notFound('There is no room with this alias here.')
       const inRoom = (await rooms.head(found.roomId))?.serverNames ?? []
       return { room_id: found.roomId, servers: [...new Set([serverName, ...inRoom])].slice(0, MOST_SERVERS) }

@@ -12,7 +12,7 @@ export const handleSendInviteV2 = handler(
   sendInviteV2,
   ({ rooms, inbound }: WithRooms & WithInbound) =>
     async ({ params, body, origin }) => {
-      const signed = await rooms.takeInvite({
+      const signed = await rooms.serving.takeInvite({
         ...params,
         origin,
         version: body.room_version,
@@ -31,7 +31,7 @@ export const handleSendInviteV1 = handler(
   sendInviteV1,
   ({ rooms, inbound }: WithRooms & WithInbound) =>
     async ({ params, body, origin }) => {
-      const signed = await rooms.takeInvite({
+      const signed = await rooms.serving.takeInvite({
         ...params,
         origin,
         version: oldVersion,

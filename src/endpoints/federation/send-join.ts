@@ -9,11 +9,11 @@ import type { WithRooms } from './federation-modules.ts'
 import { joinedText } from './joined-answer.ts'
 
 export const handleSendJoinV2 = handler(sendJoinV2, ({ rooms }: WithRooms) => async ({ params, body, origin }) => {
-  const joined = await rooms.takeJoin({ ...params, origin, pdu: body, membership: 'join' })
+  const joined = await rooms.serving.takeJoin({ ...params, origin, pdu: body, membership: 'join' })
   return rawJson(joinedText(joined))
 })
 
 export const handleSendJoinV1 = handler(sendJoinV1, ({ rooms }: WithRooms) => async ({ params, body, origin }) => {
-  const joined = await rooms.takeJoin({ ...params, origin, pdu: body, membership: 'join' })
+  const joined = await rooms.serving.takeJoin({ ...params, origin, pdu: body, membership: 'join' })
   return rawJson(`[200,${joinedText(joined)}]`)
 })

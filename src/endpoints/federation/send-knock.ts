@@ -8,6 +8,6 @@ import { handler } from '../handler.ts'
 import type { WithRooms } from './federation-modules.ts'
 
 export const handleSendKnock = handler(sendKnock, ({ rooms }: WithRooms) => async ({ params, body, origin }) => {
-  const state = await rooms.takeKnock({ ...params, origin, pdu: body, membership: 'knock' })
+  const state = await rooms.serving.takeKnock({ ...params, origin, pdu: body, membership: 'knock' })
   return rawJson(canonicalJson({ knock_room_state: [...state] }, 'faithful'))
 })

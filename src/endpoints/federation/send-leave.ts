@@ -8,11 +8,11 @@ import { handler } from '../handler.ts'
 import type { WithRooms } from './federation-modules.ts'
 
 export const handleSendLeaveV2 = handler(sendLeaveV2, ({ rooms }: WithRooms) => async ({ params, body, origin }) => {
-  await rooms.takeLeave({ ...params, origin, pdu: body, membership: 'leave' })
+  await rooms.serving.takeLeave({ ...params, origin, pdu: body, membership: 'leave' })
   return {}
 })
 
 export const handleSendLeaveV1 = handler(sendLeaveV1, ({ rooms }: WithRooms) => async ({ params, body, origin }) => {
-  await rooms.takeLeave({ ...params, origin, pdu: body, membership: 'leave' })
+  await rooms.serving.takeLeave({ ...params, origin, pdu: body, membership: 'leave' })
   return rawJson('[200,{}]')
 })

@@ -57,7 +57,7 @@ async function serversOf({ rooms, serverName }: OutboundParts, news: readonly Ne
     else unknown.push(item.known)
   }
   if (unknown.length === 0) return around
-  return new Map([...around, ...(await rooms.serversAround(unknown))])
+  return new Map([...around, ...(await rooms.serving.serversAround(unknown))])
 }
 
 async function addressEvent(

@@ -32,7 +32,7 @@ export async function readMissed(
 ): Promise<Missed> {
   const { rooms, e2ee, ephemeral } = parts
   const [missed, updates, receipts] = await Promise.all([
-    rooms.eventsForServer({ server, after, upTo, limit: MAX_PDUS_PER_TRANSACTION }),
+    rooms.serving.eventsFor({ server, after, upTo, limit: MAX_PDUS_PER_TRANSACTION }),
     e2ee.outgoingDeviceListUpdates(after, upTo, UPDATES),
     ephemeral.receipts.ofOurs(after, upTo, RECEIPTS),
   ])

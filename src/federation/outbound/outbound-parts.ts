@@ -20,10 +20,7 @@ export interface OutboundParts {
   readonly random: Random
   readonly log: Log
   readonly transport: Pick<FederationTransport, 'sendTransaction' | 'onAlive' | 'awayUntil'>
-  readonly rooms: Pick<
-    Rooms,
-    'events' | 'eventsAfter' | 'eventsForServer' | 'serversAround' | 'serversSharingRoomsWith' | 'head'
-  >
+  readonly rooms: Pick<Rooms, 'events' | 'eventsAfter' | 'serving' | 'serversSharingRoomsWith' | 'head'>
   readonly e2ee: Pick<
     E2ee,
     'outboxFor' | 'acknowledgeOutbox' | 'destinationsWithOutbox' | 'outgoingDeviceListUpdates' | 'lastDeviceListUpdate'
