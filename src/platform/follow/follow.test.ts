@@ -26,9 +26,9 @@ let made = 0
 async function followed() {
   made += 1
   const schema = `followed_${made}`
-  const [own] = readMigrations(tenantMigrations)
+  const own = readMigrations(tenantMigrations).filter(({ owner }) => owner === 'platform')
   await connections.session((session) =>
-    session.run(`create schema ${schema}; set search_path to ${schema}; ${own?.sql}`),
+    session.run(`create schema ${schema}; set search_path to ${schema}; ${own.map(({ sql }) => sql).join('\n')}`),
   )
   const database = connections.schema(schema)
   const stream = await openStream({ schema: database, clock: systemClock(), log: silent })

@@ -51,6 +51,11 @@ export interface Act {
   readonly facts: readonly Fact[]
   readonly rows: readonly WriterRow[]
   readonly guards?: readonly GuardRow[]
+  /**
+   * Called with the position of each fact when the act is durable, before anybody learns of it: for what lives in memory and is in the
+   * facts' payloads. It may not fail: by then there is no way back.
+   */
+  readonly durable?: (positions: readonly Position[]) => void
 }
 
 /** A row for an act. `fact`: index into the act's `facts` of the fact whose position the row carries. */

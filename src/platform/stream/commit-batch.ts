@@ -6,7 +6,8 @@ import { DatabaseUnavailable, type Schema, type Transaction } from '#platform/da
 import type { Act } from './act.ts'
 import { countFacts, guardQueries, writerQueries } from './batch.ts'
 import type { Position } from './fact.ts'
-import { takePositions } from './store/stream-head.ts'
+import { type CommitIdentity, takePositions } from './store/stream-head.ts'
+import { HistoryLost } from './stream-errors.ts'
 
 export type BatchOutcome =
   /** Durable; `first` is the position of the batch's first fact. */
@@ -15,14 +16,17 @@ export type BatchOutcome =
   | { readonly kind: 'stale'; readonly lost: ReadonlyMap<number, string> }
   /** The connection broke before the commit was sent: certainly nothing was committed. */
   | { readonly kind: 'lost'; readonly cause: DatabaseUnavailable }
-  /** The connection broke after the commit was sent. `transaction` can be asked after. */
-  | { readonly kind: 'unknown'; readonly first: Position; readonly transaction: string; readonly cause: unknown }
+  /** The connection broke after the commit was sent. `commit` can be asked after. */
+  | { readonly kind: 'unknown'; readonly first: Position; readonly commit: CommitIdentity; readonly cause: unknown }
 
-/** Tries to commit. Rejects with the database's error when it refuses, or is not to be had: nothing was committed then. */
-export function commitBatch(schema: Schema, acts: readonly Act[]): Promise<BatchOutcome> {
+/**
+ * Tries to commit behind `head`, the newest position that this process knows. Rejects with the database's error when it refuses, or is not
+ * to be had, and with `HistoryLost` when its head is an older one: nothing was committed then.
+ */
+export function commitBatch(schema: Schema, acts: readonly Act[], head: Position): Promise<BatchOutcome> {
   return schema.transaction(async (transaction) => {
     try {
-      const begun = await begin(transaction, acts)
+      const begun = await begin(transaction, acts, head)
       if (begun.kind === 'stale') return begun
       return await finish(transaction, acts, begun)
     } catch (error) {
@@ -35,12 +39,13 @@ export function commitBatch(schema: Schema, acts: readonly Act[]): Promise<Batch
 interface Begun {
   readonly kind: 'begun'
   readonly first: Position
-  readonly transaction: string
+  readonly commit: CommitIdentity
 }
 
 async function begin(
   transaction: Transaction,
   acts: readonly Act[],
+  known: Position,
 ): Promise<Begun | Extract<BatchOutcome, { kind: 'stale' }>> {
   const count = countFacts(acts)
   const guards = guardQueries(acts)
@@ -48,12 +53,14 @@ async function begin(
     transaction.ask({ ...takePositions, values: [count] }),
     ...guards.map((guard) => transaction.ask(guard)),
   ])
+  const commit = taken?.[0] as (CommitIdentity & { position: number }) | undefined // row mapping
+  if (commit === undefined) throw new Error('The table stream_head is empty: the schema is damaged. Restore a backup.')
+  const before = commit.position - count
+  if (before < known) throw new HistoryLost(known, before)
   const lost = new Map<number, string>()
   for (const [index, guard] of guards.entries()) noteLost(guard, held[index] ?? [], lost)
   if (lost.size > 0) return { kind: 'stale', lost }
-  const head = taken?.[0] as { position: number; transaction: string } | undefined // row mapping
-  if (head === undefined) throw new Error('The table stream_head is empty: the schema is damaged. Restore a backup.')
-  return { kind: 'begun', first: head.position - count + 1, transaction: head.transaction }
+  return { kind: 'begun', first: before + 1, commit }
 }
 
 /**
@@ -70,11 +77,7 @@ function noteLost(
   for (const [tag, act] of guard.actOfTag.entries()) if (!holding.has(tag)) lost.set(act, guard.name)
 }
 
-async function finish(
-  transaction: Transaction,
-  acts: readonly Act[],
-  { first, transaction: number }: Begun,
-): Promise<BatchOutcome> {
+async function finish(transaction: Transaction, acts: readonly Act[], { first, commit }: Begun): Promise<BatchOutcome> {
   try {
     const rows = writerQueries(acts, first).map((query) => transaction.ask(query))
     await Promise.all([...rows, transaction.commit()])
@@ -82,7 +85,7 @@ async function finish(
   } catch (error) {
     // `not-run` means that the connection was closed when we sent: then the commit, sent last, was not sent either.
     if (error instanceof DatabaseUnavailable && error.outcome === 'unknown')
-      return { kind: 'unknown', first, transaction: number, cause: error }
+      return { kind: 'unknown', first, commit, cause: error }
     throw error
   }
 }

@@ -2,11 +2,11 @@
 // spec: docs/architecture.md, decision 1
 
 import type { Clock, Milliseconds } from '#platform/clock/clock.ts'
-import { DatabaseUnavailable, type Schema, StatementFailed } from '#platform/database/database.ts'
+import { DatabaseUnavailable, query, type Schema, StatementFailed } from '#platform/database/database.ts'
 import type { Act } from './act.ts'
 import { type BatchOutcome, commitBatch } from './commit-batch.ts'
 import type { Position } from './fact.ts'
-import { readOutcome } from './store/stream-head.ts'
+import { type CommitIdentity, readCommit, readIsUnderWay } from './store/stream-head.ts'
 import { StaleAct, StreamOverloaded, UnknownOutcome } from './stream-errors.ts'
 
 /** Acts in one commit. From 100 rows on a row costs the same (35 µs); more would only make everybody wait longer for the slowest. */
@@ -33,6 +33,8 @@ interface Pending {
 export interface CommitterParts {
   readonly schema: Schema
   readonly clock: Clock
+  /** The newest position that this process knows. */
+  readonly head: () => Position
   /** Called after each commit in order, before the callers learn of it. `first`: position of the first fact. */
   readonly committed: (acts: readonly Act[], first: Position) => void
   /** Called after the callers' promises are resolved. */
@@ -119,13 +121,13 @@ export class Committer {
 
   /** Tries again what certainly did not happen; finds out what perhaps did. */
   async #commitSurely(acts: readonly Act[]): Promise<Settled> {
-    const { schema, clock } = this.#parts
+    const { schema, clock, head } = this.#parts
     const until = clock.now() + retryPatience
     for (;;) {
       try {
-        const outcome = await commitBatch(schema, acts)
+        const outcome = await commitBatch(schema, acts, head())
         if (outcome.kind === 'committed' || outcome.kind === 'stale') return outcome
-        if (outcome.kind === 'unknown' && (await this.#hasHappened(outcome.transaction, outcome.cause)))
+        if (outcome.kind === 'unknown' && (await this.#hasHappened(outcome.commit, outcome.cause)))
           return { kind: 'committed', first: outcome.first }
         if (clock.now() >= until) throw outcome.cause
       } catch (error) {
@@ -135,20 +137,27 @@ export class Committer {
     }
   }
 
-  /** Asks PostgreSQL what became of the transaction; it knows, also after a crash. */
-  async #hasHappened(transaction: string, cause: unknown): Promise<boolean> {
+  /**
+   * Looks for the commit's mark in the database, once its transaction has ended there. The number of a transaction alone says nothing
+   * after a crash or on a server that took over: one that never reached the disk is given to somebody else.
+   */
+  async #hasHappened(commit: CommitIdentity, cause: unknown): Promise<boolean> {
     const { schema, clock } = this.#parts
     for (const until = clock.now() + outcomePatience; clock.now() < until; await clock.wait(outcomeLook)) {
-      const row = await schema.one(readOutcome, transaction).catch((error: unknown) => {
-        if (error instanceof DatabaseUnavailable) return undefined
-        // "Transaction is in the future": the database has come back without it, so it did not happen.
-        if (error instanceof StatementFailed && error.code === '22023') return neverHeardOf
-        throw new UnknownOutcome({ cause: error })
-      })
-      if (row === neverHeardOf) return false
-      if (row === undefined || row.status === 'in progress') continue
-      if (row.status === null) break
-      return row.status === 'committed'
+      try {
+        // Two statements, so that the second sees what the first found ended; in one transaction, so that one server answers both.
+        const [[state], [found]] = await schema.atomically([
+          query(readIsUnderWay, commit.transaction),
+          query(readCommit, commit.number),
+        ])
+        if (state?.underWay !== false) continue
+        if (found === undefined || found.number < commit.number) return false
+        if (found.number === commit.number) return found.mark === commit.mark
+        // As many others as the ring holds came in between, before we could look.
+        break
+      } catch (error) {
+        if (!isPassing(error)) throw new UnknownOutcome({ cause: error })
+      }
     }
     throw new UnknownOutcome({ cause })
   }
@@ -165,15 +174,13 @@ export class Committer {
   }
 }
 
-/** What the database answers of a transaction that it has no trace of. */
-const neverHeardOf = Object.freeze({ status: 'unknown' as const })
+/** Serialisation failure, deadlock, lock not available; a standby that is to take over: the next try may do. */
+const passing = new Set(['40001', '40P01', '55P03', '25006'])
 
-/** Serialisation failure, deadlock, lock not available: the next try may do. */
-const passing = new Set(['40001', '40P01', '55P03'])
+const isWorthAnotherTry = (error: unknown): boolean => error instanceof StatementFailed && passing.has(error.code)
 
-function isWorthAnotherTry(error: unknown): boolean {
-  return error instanceof StatementFailed && passing.has(error.code)
-}
+/** As long as nobody can be asked, nothing is known. */
+const isPassing = (error: unknown): boolean => error instanceof DatabaseUnavailable || isWorthAnotherTry(error)
 
 /** Classes of errors that speak of the values: data, constraints, limits, a wrong statement, a raised exception. Not: full disk, shutdown. */
 const faultClasses = new Set(['21', '22', '23', '27', '42', '44', '54', 'P0'])

@@ -7,15 +7,15 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
 import { systemClock } from '#platform/clock/clock.ts'
-import { connectDatabase, startEmbedded } from '#platform/database/database.ts'
+import { connectDatabase, DatabaseUnavailable, startEmbedded } from '#platform/database/database.ts'
 import type { Log } from '#platform/log/log.ts'
 import { entries, makeLedger, readEntries, readNotes } from './ledger-for-tests.ts'
-import { openStream } from './stream.ts'
+import { openStream, UnknownOutcome } from './stream.ts'
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {}, with: () => silent }
 const clock = systemClock()
 
-test('the postmaster is killed twice under eight writers', { timeout: 60_000 }, async (t) => {
+test('the postmaster is killed twice under eight writers', async (t) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'samband-crash-'))
   chmodSync(folder, 0o711)
   const server = await startEmbedded({ dataFolder: path.join(folder, 'data'), clock, log: silent })
@@ -30,13 +30,19 @@ test('the postmaster is killed twice under eight writers', { timeout: 60_000 }, 
   const stream = await openStream({ schema: database, clock, log: silent })
 
   const acknowledged = new Set<string>()
+  const unknown = new Set<string>()
   let running = true
   const writer = async (name: number) => {
     for (let i = 0; running; i++) {
       const id = `${name}.${i}`
-      // Only what is acknowledged counts; a refusal would be an honest answer, but is not expected within the stream's patience.
-      await stream.append(entries(id, 2))
-      acknowledged.add(id)
+      // Where the server takes longer to come back than the stream is patient, it says so: of what is refused nothing may be there.
+      await stream.append(entries(id, 2)).then(
+        () => acknowledged.add(id),
+        (error: unknown) => {
+          if (error instanceof UnknownOutcome) unknown.add(id)
+          else if (!(error instanceof DatabaseUnavailable)) throw error
+        },
+      )
     }
   }
   const writers = Promise.all(Array.from({ length: 8 }, (_, i) => writer(i))).finally(() => {
@@ -58,6 +64,6 @@ test('the postmaster is killed twice under eight writers', { timeout: 60_000 }, 
     stored.map((_, i) => i + 1),
   )
   const notes = (await database.run(readNotes)).map(({ id }) => id)
-  assert.deepEqual(notes.sort(), [...acknowledged].sort())
-  assert.equal(stored.length, acknowledged.size * 2)
+  assert.deepEqual(notes.filter((id) => !unknown.has(id)).sort(), [...acknowledged].sort())
+  assert.equal(stored.length, notes.length * 2)
 })

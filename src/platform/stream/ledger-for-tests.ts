@@ -59,11 +59,11 @@ export const readSerials = statement<[], { account: number; serial: number }>(
 
 /** A schema with the stream's own tables and the ledger: quicker than a database, and as fresh. */
 export async function makeLedger(connections: Connections, schema: string): Promise<void> {
-  const [own] = readMigrations(tenantMigrations)
+  const own = readMigrations(tenantMigrations).filter(({ owner }) => owner === 'platform')
   await connections.session(async (session) => {
     await session.run(`create schema ${schema};
       set search_path to ${schema};
-      ${own?.sql}
+      ${own.map(({ sql }) => sql).join('\n')}
       create table test_entry (id text primary key, position bigint not null unique, text text not null check (text <> 'bad'));
       create table test_note (id text primary key);
       create table test_latest (name text primary key, value text not null);

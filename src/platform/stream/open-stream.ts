@@ -50,6 +50,7 @@ class TenantStream implements OpenStream {
     this.#committer = new Committer({
       schema: options.schema,
       clock: options.clock,
+      head: () => this.#head,
       committed: (acts, first) => this.#take(acts, first),
       told: () => this.#wakeWithNews(),
     })
@@ -94,6 +95,7 @@ class TenantStream implements OpenStream {
       this.#overtaken = true
     }
     for (const act of acts) {
+      this.#tellOwner(act, position)
       for (const fact of act.facts) {
         const streamed = { ...fact, position }
         // After a `refresh` that overtook us the ring is cut beyond these facts; it must not go back.
@@ -103,6 +105,14 @@ class TenantStream implements OpenStream {
       }
     }
     this.#head = Math.max(this.#head, position - 1)
+  }
+
+  #tellOwner(act: Act, first: Position): void {
+    try {
+      act.durable?.(act.facts.map((_, index) => first + index))
+    } catch (error) {
+      this.#options.log.error({ error }, 'An act is stored, and what it changes in memory could not be changed.')
+    }
   }
 
   #wakeWithNews(): void {

@@ -2,74 +2,30 @@
 // spec: docs/architecture.md §9
 
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import net from 'node:net'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
 import { type Clock, FakeClock, systemClock } from '#platform/clock/clock.ts'
-import { connectDatabase } from '#platform/database/database.ts'
+import { connectDatabase, type Schema, startEmbedded, statement } from '#platform/database/database.ts'
 import { type TestScope, testDatabase } from '#platform/database/test-database.ts'
 import type { Log } from '#platform/log/log.ts'
+import { proxied } from './commit-proxy-for-tests.ts'
 import { entries, makeLedger, readEntries } from './ledger-for-tests.ts'
-import { openStream, UnknownOutcome } from './stream.ts'
+import { HistoryLost, openStream, UnknownOutcome } from './stream.ts'
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {}, with: () => silent }
 
-/** What happens to the next commit that passes: `lose` it, or pass it and `cut` off the answer. Then everything passes again. */
-interface Proxy {
-  next: 'pass' | 'lose' | 'cut'
-  /** Refuse everybody who comes. */
-  closed: boolean
+async function behindProxy(t: TestScope, clock: Clock = systemClock()) {
+  const { connections: direct, settings } = await testDatabase(t)
+  await makeLedger(direct, 'ledger')
+  const { proxy, connections } = await proxied(t, settings, clock)
+  const database = connections.schema('ledger')
+  const stream = await openStream({ schema: database, clock, log: silent })
+  return { proxy, database, direct: direct.schema('ledger'), stream }
 }
 
-async function behindProxy(t: TestScope, clock: Clock = systemClock()) {
-  const test = await testDatabase(t)
-  await makeLedger(test.connections, 'ledger')
-  const { settings } = test
-  assert.ok('host' in settings)
-  const folder = mkdtempSync(path.join(tmpdir(), 'samband-proxy-'))
-  const proxy: Proxy = { next: 'pass', closed: false }
-  const sockets = new Set<net.Socket>()
-  const broken = (client: net.Socket) => {
-    client.destroy()
-    proxy.next = 'pass'
-  }
-  const server = net.createServer((client) => {
-    const upstream = net.connect(`${settings.host}/.s.PGSQL.${settings.port}`)
-    for (const socket of [client, upstream]) {
-      sockets.add(socket)
-      socket.on('error', () => {})
-    }
-    if (proxy.closed) client.destroy()
-    client.on('close', () => upstream.destroy())
-    upstream.on('close', () => client.destroy())
-    upstream.pipe(client)
-    client.on('data', (bytes) => {
-      if (proxy.next === 'pass' || !bytes.includes('commit\0')) {
-        upstream.write(bytes)
-        return
-      }
-      if (proxy.next === 'cut') {
-        upstream.unpipe(client)
-        upstream.write(bytes)
-        // The answer to the commit is there, and nobody hears it.
-        upstream.once('data', () => broken(client)).resume()
-      } else broken(client)
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(path.join(folder, '.s.PGSQL.5432'), resolve))
-  const connections = await connectDatabase({ ...settings, host: folder, port: 5432 }, { clock })
-  t.after(async () => {
-    proxy.closed = false
-    await connections.close()
-    for (const socket of sockets) socket.destroy()
-    server.close()
-    rmSync(folder, { recursive: true })
-  })
-  const database = connections.schema('ledger')
-  return { proxy, sockets, database, stream: await openStream({ schema: database, clock, log: silent }) }
-}
+const idsOf = async (database: Schema) => (await database.run(readEntries)).map(({ id }) => id)
 
 test('the commit is lost on the way: it is done again, once', async (t) => {
   const { proxy, stream, database } = await behindProxy(t)
@@ -87,16 +43,13 @@ test('the answer to the commit is lost: the database is asked, and the act is no
   await stream.append(entries('before'))
   proxy.next = 'cut'
   assert.deepEqual(await stream.append(entries('a', 2)), [2, 3])
-  assert.deepEqual(
-    (await database.run(readEntries)).map(({ id }) => id),
-    ['before.0', 'a.0', 'a.1'],
-  )
+  assert.deepEqual(await idsOf(database), ['before.0', 'a.0', 'a.1'])
   assert.equal(stream.head, 3)
 })
 
 test('the database does not come back in time: the outcome is unknown, and said to be', async (t) => {
   const clock = new FakeClock()
-  const { proxy, sockets, stream, database } = await behindProxy(t, clock)
+  const { proxy, stream, database } = await behindProxy(t, clock)
   await stream.append(entries('before'))
   proxy.next = 'cut'
   proxy.closed = true
@@ -104,11 +57,10 @@ test('the database does not come back in time: the outcome is unknown, and said 
   const told = assert.rejects(stream.append(entries('a')), UnknownOutcome).finally(() => {
     settled = true
   })
-  const cut = () => proxy.next === 'pass'
-  while (!cut()) await new Promise(setImmediate)
+  await proxy.broken
   // Readers' connections go too: there is nobody left to ask.
   while (!settled) {
-    for (const socket of sockets) socket.destroy()
+    proxy.cutAll()
     await clock.advance(100)
   }
   await told
@@ -116,4 +68,72 @@ test('the database does not come back in time: the outcome is unknown, and said 
   assert.equal((await database.run(readEntries)).length, 2)
   await stream.refresh()
   assert.equal(stream.head, 2)
+})
+
+test('another process commits before the database can be asked: each act is found to be what it is', async (t) => {
+  const { proxy, stream, database, direct } = await behindProxy(t)
+  const other = await openStream({ schema: direct, clock: systemClock(), log: silent })
+  await stream.append(entries('before'))
+  proxy.next = 'cut'
+  proxy.closed = true
+  const first = stream.append(entries('a'))
+  await proxy.broken
+  for (const id of ['x', 'y']) await other.append(entries(id))
+  proxy.closed = false
+  assert.deepEqual(await first, [2])
+  proxy.next = 'lose'
+  proxy.closed = true
+  const second = stream.append(entries('b'))
+  await proxy.broken
+  await other.append(entries('z'))
+  proxy.closed = false
+  assert.deepEqual(await second, [6])
+  assert.deepEqual(await idsOf(database), ['before.0', 'a.0', 'x.0', 'y.0', 'z.0', 'b.0'])
+})
+
+const writeOther = statement<[number]>('test.write_other', 'insert into other (id) values ($1)')
+
+/** A transaction's number reaches the disk with its commit: one that a crash took away is given out again. */
+test('the commit is lost in a crash, and its number goes to a transaction of somebody else: it is done again', async (t) => {
+  const clock = systemClock()
+  const folder = mkdtempSync(path.join(tmpdir(), 'samband-reuse-'))
+  chmodSync(folder, 0o711)
+  const server = await startEmbedded({ dataFolder: path.join(folder, 'data'), clock, log: silent })
+  const direct = await connectDatabase(server.settings, { clock })
+  t.after(async () => {
+    await direct.close()
+    await server.stop()
+    rmSync(folder, { recursive: true })
+  })
+  await makeLedger(direct, 'ledger')
+  await direct.session((session) => session.run('create table public.other (id integer primary key)'))
+  const { proxy, connections } = await proxied(t, server.settings, clock)
+  const stream = await openStream({ schema: connections.schema('ledger'), clock, log: silent })
+  await stream.append(entries('before'))
+
+  const { pid } = server
+  proxy.next = 'lose'
+  proxy.closed = true
+  // In the moment in which the commit is about to reach the server, which then has written nothing of it to the disk.
+  proxy.onBreak = () => void (pid !== undefined && process.kill(pid, 'SIGKILL'))
+  const appended = stream.append(entries('a'))
+  await proxy.broken
+  const others = direct.schema('public')
+  const write = (id: number) => others.run(writeOther, id)
+  // The first may be lost together with its connection.
+  await write(0).catch(() => undefined)
+  for (let id = 1; id <= 20; id++) await write(id)
+  proxy.closed = false
+  assert.deepEqual(await appended, [2])
+  assert.deepEqual(await idsOf(direct.schema('ledger')), ['before.0', 'a.0'])
+})
+
+const goBack = statement('test.go_back', 'update stream_head set position = position - 1')
+
+test('a database that has lost what it had acknowledged is not written to', async (t) => {
+  const { stream, database, direct } = await behindProxy(t)
+  await stream.append(entries('a', 2))
+  await direct.run(goBack)
+  await assert.rejects(stream.append(entries('b')), HistoryLost)
+  assert.deepEqual(await idsOf(database), ['a.0', 'a.1'])
 })

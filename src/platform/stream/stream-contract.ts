@@ -8,7 +8,7 @@ export interface Stream {
   /**
    * Durable when it resolves. Returns the position of each fact. Acts are committed in the order of the calls. Rejects with
    * `StaleAct` (a guard did not hold: read again and build the act anew), `UnknownOutcome` (the database was lost during the commit
-   * and did not come back in time: reload from the database before going on), `StreamOverloaded`, or the database's error; in all
+   * and did not come back in time: reload from the database before going on), `StreamOverloaded`, `HistoryLost`, or the database's error; in all
    * but `UnknownOutcome` nothing of the act is stored.
    */
   append(act: Act): Promise<readonly Position[]>

@@ -26,3 +26,13 @@ export class StreamOverloaded extends Error {
     this.name = 'StreamOverloaded'
   }
 }
+
+/** The database has gone back behind what it had acknowledged: a backup, or a server that took over without the last commits. Nothing was stored. */
+export class HistoryLost extends Error {
+  constructor(known: number, found: number) {
+    super(
+      `The database has lost commits that it had acknowledged: it is at position ${found}, and this process has seen ${known}. What is in memory stands on what is lost: restart Samband on the database that shall go on.`,
+    )
+    this.name = 'HistoryLost'
+  }
+}

@@ -55,6 +55,19 @@ test('what waits while a commit is under way goes together in the next', async (
   assert.ok(Math.max(...sizes) <= 256)
 })
 
+test('what an act has in memory has its positions before anybody is woken, or told', async () => {
+  const { stream } = await ledger()
+  const seen: string[] = []
+  stream.onCommit((facts) => seen.push(`woken by ${facts.length}`))
+  const append = async (id: string, count: number) => {
+    const durable = (positions: readonly number[]) => void seen.push(`${id} has ${positions}`)
+    await stream.append({ ...entries(id, count), durable })
+    seen.push(`${id} is told`)
+  }
+  await Promise.all([append('a', 1), append('b', 2)])
+  assert.deepEqual(seen, ['a has 1', 'b has 2,3', 'woken by 3', 'a is told', 'b is told'])
+})
+
 test('an act without facts is stored and takes no position; nobody is woken', async () => {
   const { stream, database } = await ledger()
   let woken = 0

@@ -7,4 +7,4 @@ export { type Act, type Guard, type GuardRow, holds, type Writer, type WriterRow
 export type { Fact, Position, StreamedFact } from './fact.ts'
 export { type OpenStream, openStream, type StreamOptions } from './open-stream.ts'
 export type { Stream } from './stream-contract.ts'
-export { StaleAct, StreamOverloaded, UnknownOutcome } from './stream-errors.ts'
+export { HistoryLost, StaleAct, StreamOverloaded, UnknownOutcome } from './stream-errors.ts'

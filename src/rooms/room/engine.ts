@@ -182,10 +182,12 @@ export class Engine {
     const { head } = append
     for (const known of append.events) this.log.remember(known)
     room.pending++
-    const commit = this.parts.stream.append(act).then(
-      (positions) => {
-        append.settle(positions)
-        room.committed = head
+    const durable = (positions: readonly number[]) => {
+      append.settle(positions)
+      room.committed = head
+    }
+    const commit = this.parts.stream.append({ ...act, durable }).then(
+      () => {
         room.pending--
         this.#rest(room)
         return append.events
