@@ -26,8 +26,8 @@ const head = (method: string, target: string, ...headers: string[]) =>
   [`${method} ${target} HTTP/1.1`, 'host: alfa.localhost', ...headers, '', ''].join('\r\n')
 const authorization = () => `authorization: Bearer ${anna.token}`
 
-/** Milliseconds in which a client with a bound of one second has been let go, with room for a crowded machine. */
-const SOON = 8_000
+/** Milliseconds after which we no longer believe that a client with a bound of one second is let go, however crowded the machine is. */
+const PATIENCE = 60_000
 
 /** What is said up to the end of the first answer: a refused body may still be let in for a while before the connection ends. */
 async function firstAnswer(socket: Socket): Promise<string> {
@@ -40,13 +40,12 @@ async function firstAnswer(socket: Socket): Promise<string> {
 }
 
 /** Writes a byte now and then until the server ends the connection. @returns what it said. */
-async function drip(start: string, byte: string): Promise<{ said: string; took: number }> {
-  const began = Date.now()
+async function drip(start: string, byte: string): Promise<string> {
   const socket = await open(server.port, start)
   const timer = setInterval(() => socket.write(byte), 100)
   const said = await allOf(socket)
   clearInterval(timer)
-  return { said, took: Date.now() - began }
+  return said
 }
 
 async function othersAreServed(): Promise<void> {
@@ -60,7 +59,7 @@ async function openRequests(): Promise<number> {
 }
 
 async function untilNoneIsOpen(): Promise<void> {
-  const end = Date.now() + SOON
+  const end = Date.now() + PATIENCE
   while ((await openRequests()) > 0) {
     if (Date.now() > end) assert.fail('a request is held open')
     await new Promise((resolve) => setTimeout(resolve, 20))
@@ -70,15 +69,11 @@ async function untilNoneIsOpen(): Promise<void> {
 test('a head that drips is 408, and the connection is closed', async () => {
   const dripping = drip(`GET ${login} HTTP/1.1\r\nhost: alfa.localhost\r\nx-slow: `, 'a')
   await othersAreServed()
-  const { said, took } = await dripping
-  assert.match(said, /^HTTP\/1\.1 408 /)
-  assert.ok(took < SOON, `${took} ms`)
+  assert.match(await dripping, /^HTTP\/1\.1 408 /)
 })
 
 test('a connection on which nothing is said is closed', async () => {
-  const { said, took } = await drip('', '')
-  assert.match(said, /^(HTTP\/1\.1 408 |$)/)
-  assert.ok(took < SOON, `${took} ms`)
+  assert.match(await drip('', ''), /^(HTTP\/1\.1 408 |$)/)
 })
 
 test('a body that drips is 408, nothing is done, and the connection is closed', async () => {
@@ -86,23 +81,31 @@ test('a body that drips is 408, nothing is done, and the connection is closed', 
     const start = head('POST', '/_matrix/client/v3/createRoom', authorization(), 'content-length: 100000')
     const dripping = drip(`${start}{`, ' ')
     await othersAreServed()
-    const { said, took } = await dripping
-    assert.match(said, /^HTTP\/1\.1 408 [\s\S]*"errcode":"M_UNKNOWN"/)
-    assert.ok(took < SOON * 2, `${took} ms`)
+    assert.match(await dripping, /^HTTP\/1\.1 408 [\s\S]*"errcode":"M_UNKNOWN"/)
   })
   await untilNoneIsOpen()
 })
 
-test('many slow clients at once do not keep others from being served', async () => {
+test('many slow clients at once are each let go, and others are served', async () => {
   const sockets = await Promise.all(
     Array.from({ length: 200 }, () => open(server.port, `${head('POST', login, 'content-length: 1000')}{`)),
   )
-  const began = Date.now()
   await othersAreServed()
-  assert.ok(Date.now() - began < 2_000)
   const said = await Promise.all(sockets.map(firstAnswer))
   for (const each of said) assert.match(each, /^HTTP\/1\.1 408 /)
   await untilNoneIsOpen()
+})
+
+test('others are served while many slow clients hold their requests open', async (t) => {
+  const patient = await startServer(t, { SAMBAND_CONNECTIONS__BODY_STALL: '1h' })
+  const sockets = await Promise.all(
+    Array.from({ length: 200 }, () => open(patient.port, `${head('POST', login, 'content-length: 1000')}{`)),
+  )
+  assert.equal((await patient.ask('GET', '/_matrix/client/versions')).status, 200)
+  for (const socket of sockets) {
+    assert.equal(socket.bytesRead, 0)
+    socket.destroy()
+  }
 })
 
 test('a client that asks for a large file and does not read it is cut off', async () => {

@@ -93,11 +93,12 @@ export class Destinations implements Mailroom {
     this.#byName.get(server)?.wake('now')
   }
 
-  /** Resolves when nothing is being sent: all is answered, or waits for a server that is away. */
+  /** Resolves when nothing is being sent and no row is being written: all is answered, or waits for a server that is away. */
   async settled(): Promise<void> {
     for (;;) {
       const running = [...this.#byName.values()].map((destination) => destination.settled)
       await Promise.all(running)
+      await this.#writing
       await new Promise(setImmediate)
       if ([...this.#byName.values()].every((destination) => destination.isResting)) return
     }

@@ -117,9 +117,12 @@ async function serve(peer: Peer, request: DispatchedRequest): Promise<WireAnswer
 
 export const peersDatabase = async (scope: TestScope): Promise<Database> => (await testDatabase(scope)).database
 
+/** Milliseconds after which we no longer believe that it comes, however crowded the machine is. */
+const PATIENCE = 60_000
+
 /** Lets everything that needs no clock happen (the database answers in its own time) until `holds`. */
 export async function until(holds: () => boolean): Promise<void> {
-  const end = Date.now() + 5000
+  const end = Date.now() + PATIENCE
   while (!holds()) {
     if (Date.now() > end) throw new Error('What the test waits for did not happen.')
     await new Promise(setImmediate)

@@ -42,11 +42,9 @@ const start = (dataFolder: string) => startEmbedded({ dataFolder, clock, log: si
 
 /** A stopped database with one row, made once and copied. */
 const original = path.join(folder, 'original')
-const firstStart = performance.now()
 const first = await start(original)
 await ask(first.settings, "create table note (text text); insert into note values ('kept')")
 await first.stop()
-const firstStartTook = performance.now() - firstStart
 
 function copyOf(name: string): string {
   const copy = path.join(folder, name)
@@ -94,8 +92,7 @@ async function startInChild(
 
 const ended = (child: ChildProcess) => new Promise((resolve) => child.once('exit', resolve))
 
-test('the first start makes a database in seconds; durable, UTF-8, on a socket only, nothing written into the package', async (t) => {
-  assert.ok(firstStartTook < 15_000, `${firstStartTook} ms`)
+test('the first start makes a database: durable, UTF-8, on a socket only, nothing written into the package', async (t) => {
   const database = await start(copyOf('settings'))
   t.after(() => database.stop())
   const [row] = await ask(
@@ -107,11 +104,8 @@ test('the first start makes a database in seconds; durable, UTF-8, on a socket o
   assert.deepEqual(row, { fsync: 'on', commit: 'on', pages: 'on', listen: '', encoding: 'UTF8', locale: 'C C.UTF-8' })
 })
 
-test('the second start takes the data over, within three seconds', async () => {
-  const data = copyOf('second')
-  const began = performance.now()
-  const database = await start(data)
-  assert.ok(performance.now() - began < 3_000)
+test('the second start takes the data over', async () => {
+  const database = await start(copyOf('second'))
   assert.deepEqual(await kept(database), [{ text: 'kept' }])
   await database.stop()
 })
@@ -148,9 +142,7 @@ test('Samband killed (-9): its PostgreSQL ends too, and the next start finds eve
   assert.ok(said.ready, said.refused)
   child.kill('SIGKILL')
   await ended(child)
-  const began = performance.now()
   const database = await start(data)
-  assert.ok(performance.now() - began < 3_000)
   assert.deepEqual(await kept(database), [{ text: 'kept' }])
   await database.stop()
   assert.deepEqual(processesIn(path.join(data, 'postgres/cluster')), [])

@@ -107,9 +107,12 @@ export function allOf(socket: Socket): Promise<string> {
   })
 }
 
+/** Milliseconds after which we no longer believe that it comes, however crowded the machine is. */
+const PATIENCE = 60_000
+
 /** Waits, in turns of the event loop, for something that sockets will bring about. */
 export async function until(condition: () => boolean): Promise<void> {
-  const end = Date.now() + 5000
+  const end = Date.now() + PATIENCE
   while (!condition()) {
     if (Date.now() > end) throw new Error(`never came: ${condition}`)
     await new Promise((resolve) => setTimeout(resolve, 1))
