@@ -1,11 +1,12 @@
 // Fetches older history from servers in the room, when a reader has come to the end of ours.
 // spec: server-server-api #backfilling-and-retrieving-missing-events
 
-import type { EventId } from '#protocol/identifiers/identifiers.ts'
+import type { EventId, RoomId, ServerName } from '#protocol/identifiers/identifiers.ts'
 import type { Point } from '../read/tokens.ts'
 import { judge, type VerifiedEvent } from '../receive-event.ts'
 import type { Engine, Turn } from '../room/engine.ts'
 import type { HotRoom } from '../room/hot-room.ts'
+import type { KnownEvent } from '../room/known-event.ts'
 import type { RoomHead } from '../room/room-head.ts'
 import type { StateNode } from '../state/state-map.ts'
 import { backwardExtremities } from '../store/read-events.ts'
@@ -37,6 +38,24 @@ export async function backfill(engine: Engine, head: RoomHead, before: Point): P
     if ((await takeHistory(engine, server, room, events)) > 0) return true
   }
   return false
+}
+
+/** One event of old history, and the state before it; undefined when the server does not have it, or it does not hold. */
+export async function fetchOldEvent(
+  engine: Engine,
+  from: ServerName,
+  roomId: RoomId,
+  eventId: EventId,
+  signal?: AbortSignal,
+): Promise<KnownEvent | undefined> {
+  const room = await engine.room(roomId)
+  if (!room) return undefined
+  const server = new AskedServer(from, { transport: engine.parts.transport, hasEvent: true, signal })
+  const pdu = await server.ask((transport, to, ending) => transport.getEvent(to, eventId, ending))
+  if (pdu === undefined) return undefined
+  await takeHistory(engine, server, room, await verifyAnswer(engine, server, room, [pdu]))
+  const known = await engine.log.byId(eventId)
+  return known && known.position !== null && !known.rejected ? known : undefined
 }
 
 async function takeHistory(

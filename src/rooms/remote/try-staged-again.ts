@@ -34,14 +34,12 @@ export const pauses = { least: 1_000, first: 2_000, longest: 3_600_000 } as cons
 const OLDEST: Milliseconds = 7 * 24 * 3_600_000
 /** Hourly for a week, and some hundred times for signs of life. */
 const MOST_ATTEMPTS = 300
-/** Events for whose sake the same servers are asked before others of the group have their turn. */
+/** Events that are tried before others have their turn. */
 const AT_ONCE = 20
-/** Servers of the room that are asked beside the origin. */
-const MOST_OTHERS = 3
-/** For one event, whatever its servers let us wait for: what is left is had next time. */
+/** For all of them, whatever their servers let us wait for: what is left is had next time. */
 const ATTEMPT_TIME: Milliseconds = 300_000
 
-/** Tries what is due. What cannot be placed yet stays in the table, with its next time. */
+/** Tries some of what is due. What cannot be placed yet stays in the table, with its next time. */
 export async function tryStagedAgain(
   engine: Engine,
   group: StagedGroup,
@@ -55,13 +53,18 @@ export async function tryStagedAgain(
     parts.countStaged?.('left', left.length)
     return
   }
-  while (!parts.signal.aborted) {
-    // Longer from time to time, so that those who failed together do not come together again.
-    const spread = 0.75 + 0.25 * random.fraction()
-    const { first, longest } = pauses
-    const claimed = await database.run(claimStaged, roomNid, origin, clock.now(), first, longest, spread, AT_ONCE)
-    if (claimed.length === 0) return
-    await new StagedAttempt(engine, room, origin as ServerName, parts).try(claimed)
+  // Longer from time to time, so that those who failed together do not come together again.
+  const spread = 0.75 + 0.25 * random.fraction()
+  const { first, longest } = pauses
+  const claimed = await database.run(claimStaged, roomNid, origin, clock.now(), first, longest, spread, AT_ONCE)
+  const ended = new AbortController()
+  const timer = clock.after(ATTEMPT_TIME, () => ended.abort(new Error('The attempt took too long.')))
+  const signal = AbortSignal.any([parts.signal, ended.signal])
+  try {
+    // row mapping
+    await new StagedAttempt(engine, room, origin as ServerName, { ...parts, signal }).try(claimed)
+  } finally {
+    timer.cancel()
   }
 }
 
@@ -100,36 +103,32 @@ class StagedAttempt {
 
   async #place(verified: VerifiedEvent, row: StagedPdu): Promise<StagedOutcome> {
     const { clock } = this.#engine.parts
-    const ended = new AbortController()
-    const timer = clock.after(ATTEMPT_TIME, () => ended.abort(new Error('The attempt took too long.')))
-    const signal = AbortSignal.any([this.#parts.signal, ended.signal])
     try {
-      const placed = await placePdu(this.#engine, this.#servers(signal), this.#room, verified)
+      const placed = await placePdu(this.#engine, this.#servers(), this.#room, verified)
       if (placed.outcome !== 'unplaced') return 'taken'
       if (!placed.mayWait) return 'refused'
     } catch (error) {
       const isRefusal = error instanceof MatrixError
       if (isRefusal && error.status !== 429) return 'refused'
       const fields = { error, event: row.event_id, room: this.#room.head.roomId, origin: this.#origin }
-      if (!isRefusal && !signal.aborted) this.#parts.log.error(fields, 'An event that waits could not be taken in.')
-    } finally {
-      timer.cancel()
+      if (!isRefusal && !this.#parts.signal.aborted) {
+        this.#parts.log.error(fields, 'An event that waits could not be taken in.')
+      }
     }
     const isOld = clock.now() - row.first_seen >= OLDEST || row.attempts >= MOST_ATTEMPTS
     return isOld ? 'given-up' : 'staged'
   }
 
-  /** The origin, which has it all, then others in the room, from anywhere in the list: those that are thought to be there. */
-  #servers(signal: AbortSignal): AskedServer[] {
+  /** The origin, which has it all, then one of the others in the room that are thought to be there: another each time, so that none is troubled much. */
+  #servers(): AskedServer[] {
     const { transport, serverName, random } = this.#engine.parts
+    const { signal } = this.#parts
     const others = this.#room.committed.serverNames.filter(
       (name) => name !== serverName && name !== this.#origin && transport.awayUntil(name) === undefined,
     )
-    const start = Math.floor(random.fraction() * others.length)
-    const some = [...others.slice(start), ...others.slice(0, start)].slice(0, MOST_OTHERS)
-    return [this.#origin, ...some].map(
-      (name) => new AskedServer(name, { transport, signal, hasEvent: name === this.#origin }),
-    )
+    const other = others[Math.floor(random.fraction() * others.length)]
+    const origin = new AskedServer(this.#origin, { transport, signal, hasEvent: true })
+    return other === undefined ? [origin] : [origin, new AskedServer(other, { transport, signal, hasEvent: false })]
   }
 
   #read(eventId: EventId, { json }: StagedPdu): VerifiedEvent {
