@@ -66,7 +66,7 @@ export async function newCast(scope: TestScope): Promise<Cast> {
 export async function newWorld(cast: Cast, version: RoomVersionId, withLies = false): Promise<World> {
   const { line, servers, dishonest } = cast
   const people = withLies ? [...cast.people, dishonest] : cast.people
-  for (const server of servers) server.faults.length = 0
+  await calm(cast)
   const [anna] = people
   if (!anna) throw new Error('There is nobody.')
   const levels = Object.fromEntries(people.slice(1, 5).map(({ userId }, index) => [userId, index === 1 ? 100 : 50]))
@@ -81,6 +81,14 @@ export async function newWorld(cast: Cast, version: RoomVersionId, withLies = fa
   }
   await noteWhoCame(world)
   return world
+}
+
+/** Nothing is left of the room before. */
+async function calm({ line, servers, dishonest }: Cast): Promise<void> {
+  line.network.calm()
+  for (const [one, other] of pairs([...servers, dishonest.server])) await line.heal(one, other)
+  await settle(...servers, dishonest.server)
+  for (const server of servers) server.faults.length = 0
 }
 
 async function newLiar(

@@ -44,6 +44,11 @@ export class UnreliableNetwork implements Network {
     this.#mishaps.set(pair, [...(this.#mishaps.get(pair) ?? []), mishap])
   }
 
+  /** Every line is whole, and nothing that was to happen will. */
+  calm(): void {
+    for (const trouble of [this.#cuts, this.#delays, this.#mishaps]) trouble.clear()
+  }
+
   async exchange(request: WireRequest, signal: AbortSignal): Promise<WireAnswer> {
     signal.throwIfAborted()
     this.requests.push(request)
