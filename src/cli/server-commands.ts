@@ -6,7 +6,8 @@ import { administer, type Command } from './command.ts'
 const doctor: Command = {
   name: 'doctor',
   summary: 'Look whether configuration, database, certificates and names are in order.',
-  explanation: 'Changes nothing. Ends with 1 when something is bad.',
+  explanation:
+    'Makes the database where there is none and brings its tables up to date, as a start does; changes nothing else. Ends with 1 when something is bad.',
   run: async (invocation) => {
     const findings = await administer(invocation, (administration) => administration.diagnose())
     const isBad = findings.some(({ state }) => state === 'bad')

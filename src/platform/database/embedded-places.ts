@@ -55,7 +55,9 @@ function makePrivate(folder: string, account: Account): string {
   }
   const found = lstatSync(folder)
   if (!found.isDirectory() || !mayOwn(account, found.uid))
-    throw new StartError(`${folder} belongs to somebody else. Remove it, or choose a data folder with a shorter path.`)
+    throw new StartError(
+      `${folder} belongs to user ${found.uid}, and Samband runs as user ${process.getuid?.()}. Start Samband as user ${found.uid}, remove the folder if nothing uses it, or choose another data folder.`,
+    )
   chmodSync(folder, 0o700)
   if (found.uid !== account.owner) chownSync(folder, account.owner, account.owner)
   return folder

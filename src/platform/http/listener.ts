@@ -1,23 +1,24 @@
-// One listener: takes connections, finds the route of each request, and sees that every request ends.
+// One listener: takes connections, and sees that every request ends.
 
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import type { Milliseconds } from '#platform/clock/clock.ts'
+import { Answering } from './answer-request.ts'
 import { plainAddress, TrustedProxies } from './client-address.ts'
 import type { HttpLimits } from './default-limits.ts'
-import { HttpFault, type HttpFaultKind } from './fault.ts'
+import { HttpFault } from './fault.ts'
 import { Incoming, type ListenerFacts } from './incoming.ts'
+import { cannotListen } from './listen-failure.ts'
 import type { HttpListener, HttpOptions } from './options.ts'
 import { Outgoing, Response } from './outgoing.ts'
-import { rawAnswer } from './raw-answer.ts'
 import type { RequestRecord } from './request-record.ts'
-import type { Answer } from './route.ts'
+import { RequestsByAddress } from './requests-by-address.ts'
 import { Router } from './router.ts'
 import type { Stalls } from './stalls.ts'
 import { ServerCertificates } from './tls.ts'
+import { refuseUnreadable } from './unreadable-request.ts'
 
 type NodeServer = Server<typeof IncomingMessage, typeof Response> | TlsServer<typeof IncomingMessage, typeof Response>
 
@@ -43,9 +44,9 @@ export class Listener implements ListenerFacts {
   #whenNoneIsOpen: (() => void) | undefined
   readonly #shared: Shared
   readonly #definition: HttpListener
-  readonly #router: Router
+  readonly #answering: Answering
   readonly #proxies: TrustedProxies
-  readonly #perAddress = new Map<string, number>()
+  readonly #perAddress: RequestsByAddress
   readonly #certificates: ServerCertificates | undefined
   readonly #server: NodeServer
 
@@ -55,8 +56,9 @@ export class Listener implements ListenerFacts {
     this.nextId = shared.nextId
     this.#definition = definition
     this.#shared = shared
-    this.#router = new Router(definition.routes)
+    this.#answering = new Answering(new Router(definition.routes), shared.options)
     this.#proxies = new TrustedProxies(definition.trustedProxies ?? [])
+    this.#perAddress = new RequestsByAddress(shared.limits.requestsPerAddress)
     this.#certificates = certificates
     this.#server = this.#create()
   }
@@ -125,7 +127,9 @@ export class Listener implements ListenerFacts {
       : createServer(options)
     server.maxConnections = limits.connections
     server.on('request', (message: IncomingMessage, response: Response) => this.#begin(message, response))
-    server.on('clientError', (error: NodeJS.ErrnoException, socket) => this.#refuseUnreadable(error, socket))
+    server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
+      refuseUnreadable(error, socket, (fault) => this.#answering.answerTo(fault, undefined)),
+    )
     return server
   }
 
@@ -150,9 +154,9 @@ export class Listener implements ListenerFacts {
     response.on('close', ended)
     this.open += 1
     this.#shared.stalls.begin(outgoing)
-    if (this.#enter(request.remoteAddress)) void this.#serve(request, outgoing)
+    if (this.#perAddress.enter(request.remoteAddress)) void this.#answering.serve(request, outgoing)
     else
-      this.#fail(
+      this.#answering.fail(
         outgoing,
         new HttpFault('too-many-requests', 'Too many requests at once from your address. Try again.'),
       )
@@ -164,120 +168,13 @@ export class Listener implements ListenerFacts {
     if (!outgoing.response.writableFinished) outgoing.request.clientGone()
     this.open -= 1
     if (this.open === 0) this.#whenNoneIsOpen?.()
-    this.#leave(outgoing.request.remoteAddress)
+    this.#perAddress.leave(outgoing.request.remoteAddress)
     stalls.end(outgoing)
     record.end(outgoing, options.clock.now(), this.#definition.logRequests ?? true)
-  }
-
-  /** Never rejects. */
-  async #serve(request: Incoming, outgoing: Outgoing): Promise<void> {
-    try {
-      const found = this.#router.find(request.method, request.target)
-      if (found === undefined) {
-        this.#miss(request, outgoing)
-        return
-      }
-      if (found === 'malformed') throw malformedPath()
-      request.compiled = found.compiled
-      request.params = found.params
-      await found.compiled.route.handle(request, outgoing)
-      if (!outgoing.sent) throw new HttpFault('no-answer', `The route ${request.pattern} ended without an answer.`)
-    } catch (error) {
-      this.#fail(outgoing, error)
-    }
-  }
-
-  #miss(request: Incoming, outgoing: Outgoing): void {
-    const { options } = this.#shared
-    const miss = this.#router.look(request.target)
-    if (miss === 'malformed' && request.target !== '*') throw malformedPath()
-    const known = miss === 'malformed' ? { knownPath: false, methods: [], headers: undefined } : miss
-    const answer = request.method === 'OPTIONS' ? options.onOptions(known, request) : options.onNotFound(known, request)
-    outgoing.answer(answer)
-  }
-
-  #fail(outgoing: Outgoing, error: unknown): void {
-    if (outgoing.request.isGone && isOfTheLeaving(error, outgoing)) return
-    const answer = this.#answerTo(error, outgoing)
-    if (outgoing.request.isGone) return
-    try {
-      // Half an answer must not look like a whole one.
-      if (outgoing.sent) outgoing.response.destroy()
-      else outgoing.answer(answer)
-    } catch (cause) {
-      this.#shared.options.log.error({ error: cause, request_id: outgoing.request.id }, 'answer could not be written')
-      outgoing.response.destroy()
-    }
-  }
-
-  #answerTo(error: unknown, outgoing: Outgoing | undefined): Answer {
-    try {
-      return this.#shared.options.onError(error, outgoing?.request)
-    } catch (cause) {
-      this.#shared.options.log.error({ error: cause }, 'error could not be turned into an answer')
-      return { status: 500 }
-    }
-  }
-
-  #refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
-    const kind = kindOf(error.code)
-    if (kind === undefined || !socket.writable || isAnswering(socket)) {
-      socket.destroy()
-      return
-    }
-    socket.end(rawAnswer(this.#answerTo(new HttpFault(kind.kind, kind.sentence), undefined)))
-  }
-
-  #enter(address: string): boolean {
-    const most = this.#shared.limits.requestsPerAddress
-    const now = this.#perAddress.get(address) ?? 0
-    this.#perAddress.set(address, now + 1)
-    return most === 0 || now < most
-  }
-
-  #leave(address: string): void {
-    const now = this.#perAddress.get(address) ?? 0
-    if (now <= 1) this.#perAddress.delete(address)
-    else this.#perAddress.set(address, now - 1)
   }
 }
 
 function ended(this: Response): void {
   const { outgoing, listener } = this
   if (outgoing) listener?.end(outgoing)
-}
-
-function malformedPath(): HttpFault {
-  return new HttpFault('malformed-path', 'The path is not valid: its percent-encoding must be UTF-8.')
-}
-
-/** What a route throws because its client has left is no error of the route. */
-function isOfTheLeaving(error: unknown, outgoing: Outgoing): boolean {
-  if (error instanceof HttpFault) return error.kind === 'client-gone'
-  return error === outgoing.request.signal.reason || (error instanceof Error && error.name === 'AbortError')
-}
-
-function kindOf(code: string | undefined): { readonly kind: HttpFaultKind; readonly sentence: string } | undefined {
-  if (code === 'HPE_HEADER_OVERFLOW')
-    return { kind: 'headers-too-large', sentence: 'The request line and headers are too long.' }
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
-    return { kind: 'request-timeout', sentence: 'The request did not come in time.' }
-  return code?.startsWith('HPE_')
-    ? { kind: 'malformed-request', sentence: 'This is not a valid HTTP/1.1 request.' }
-    : undefined
-}
-
-/** An answer is already on this connection: raw bytes would end up in the middle of it. */
-function isAnswering(socket: Duplex): boolean {
-  return '_httpMessage' in socket && socket._httpMessage != null
-}
-
-function cannotListen(name: string, host: string, port: number, cause: NodeJS.ErrnoException): Error {
-  const where = `${host}:${port} (listener "${name}")`
-  const sentences: Readonly<Record<string, string>> = {
-    EADDRINUSE: `${where} is in use by another program. Stop it, or choose another port in the configuration.`,
-    EACCES: `This user may not listen on ${where}. Choose a port above 1023, or give the service CAP_NET_BIND_SERVICE.`,
-    EADDRNOTAVAIL: `${where} is not an address of this machine. Check "host" in the configuration.`,
-  }
-  return new Error(sentences[cause.code ?? ''] ?? `Cannot listen on ${where}: ${cause.message}`, { cause })
 }
