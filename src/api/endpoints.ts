@@ -37,6 +37,7 @@ import { getKeysChanges } from './client/get-keys-changes.ts'
 import { getLocalAliases } from './client/get-local-aliases.ts'
 import { getLoginFlows } from './client/get-login-flows.ts'
 import { getMembersByRoom } from './client/get-members-by-room.ts'
+import { getMutualRooms } from './client/get-mutual-rooms.ts'
 import { getNotifications } from './client/get-notifications.ts'
 import { getOneEvent } from './client/get-one-event.ts'
 import { getOneRoomEvent } from './client/get-one-room-event.ts'
@@ -217,6 +218,7 @@ export const clientEndpoints = [
   getLocalAliases,
   getLoginFlows,
   getMembersByRoom,
+  getMutualRooms,
   getNotifications,
   getOneRoomEvent,
   getPresence,

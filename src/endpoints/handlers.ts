@@ -4,6 +4,7 @@ import { accountsHandlers } from './client/accounts-handlers.ts'
 import { discoveryHandlers } from './client/discovery-handlers.ts'
 import { e2eeHandlers } from './client/e2ee-handlers.ts'
 import { ephemeralHandlers } from './client/ephemeral-handlers.ts'
+import { findingHandlers } from './client/finding-handlers.ts'
 import { mediaHandlers } from './client/media-handlers.ts'
 import { pushHandlers } from './client/push-handlers.ts'
 import { roomsHandlers } from './client/rooms-handlers.ts'
@@ -20,6 +21,7 @@ export const allHandlers: readonly Handler<Modules>[] = [
   ...pushHandlers,
   ...mediaHandlers,
   ...roomsHandlers,
+  ...findingHandlers,
   ...e2eeHandlers,
   ...syncHandlers,
   ...federationHandlers,

@@ -144,6 +144,8 @@ export class TestServer {
       transport,
       erasedUsers: () => accounts.users.erased(),
     })
+    const stopDiscovery = await rooms.discovery.start({ accounts, log })
+    const stopSearch = await rooms.search.start({ log })
     const e2ee = new E2ee({
       ...parts,
       transport,
@@ -174,6 +176,8 @@ export class TestServer {
       this.#leave()
       await stopStaging()
       await outbound.stop()
+      await stopDiscovery()
+      await stopSearch()
       await e2ee.idle()
       await ephemeral.stop()
       await accounts.stop()

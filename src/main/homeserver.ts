@@ -44,6 +44,11 @@ export async function openHomeserver(
     erasedUsers: () => accounts.users.erased(),
     countStaged: (outcome, events) => shared.stagedEvents.add({ server_name: serverName, outcome }, events),
   })
+  const stopDiscovery = await rooms.discovery.start({
+    ...{ accounts, log },
+    options: { allOfOurs: config.directory.everyone },
+  })
+  const stopSearch = await rooms.search.start({ log })
   const ephemeral = await Ephemeral.open({
     ...parts,
     rooms,
@@ -104,6 +109,8 @@ export async function openHomeserver(
       sync.stop()
       await jobs.stop()
       await stopStaging()
+      await stopDiscovery()
+      await stopSearch()
       await outbound.stop()
       await Promise.all(followers.map((follower) => follower.stop()))
       await stopE2ee()

@@ -5,6 +5,7 @@ import type { Position } from '#platform/stream/stream.ts'
 import type { EventId, RoomId, ServerName, UserId } from '#protocol/identifiers/identifiers.ts'
 import type { Json } from '#protocol/json/json.ts'
 import { createRoom, type NewRoom } from './create-room.ts'
+import { Discovery } from './discover/discovery.ts'
 import { inviteUser, isResident, joinRoom, knockOnRoom, leaveRoom } from './enter-and-leave.ts'
 import { changeMembership, forget, kick, type MembershipChange, membershipIn, unban } from './membership.ts'
 import type { Reader, ShowOptions } from './read/event-form.ts'
@@ -23,6 +24,7 @@ import type { StateEvents } from './room/hot-room.ts'
 import type { KnownEvent } from './room/known-event.ts'
 import type { RoomHead } from './room/room-head.ts'
 import { RoomAliases } from './room-aliases.ts'
+import { RoomSearch } from './search/room-search.ts'
 import { type Draft, sendEvent, type Transaction } from './send-event.ts'
 import { Serving } from './serve/serving.ts'
 import { isMembership, type Membership, membershipOfCode, type NodeHash, type StateNode } from './state/state-map.ts'
@@ -49,6 +51,9 @@ import { maySendState, type RoomUpgrade, upgradeRoom } from './upgrade-room.ts'
 import { toUserRoom, type UserRoom } from './user-room.ts'
 
 export type { InitialState, NewRoom, Preset } from './create-room.ts'
+export type { Discovery, DiscoveryOptions } from './discover/discovery.ts'
+export type { Person } from './discover/find-people.ts'
+export type { DirectoryPage } from './discover/public-rooms.ts'
 export { followDeactivations, followProfiles } from './follow-accounts.ts'
 export { followGuestAccess } from './follow-guest-access.ts'
 export { followMoves, type Move } from './follow-moves.ts'
@@ -70,6 +75,9 @@ export { StateEvents } from './room/hot-room.ts'
 export type { KnownEvent } from './room/known-event.ts'
 export type { Extremity, RoomHead } from './room/room-head.ts'
 export type { AliasTarget } from './room-aliases.ts'
+export type { SearchKey } from './search/index-events.ts'
+export type { RoomSearch } from './search/room-search.ts'
+export type { GroupKey, SearchAnswer, SearchContext, SearchRequest } from './search/search-request.ts'
 export type { Draft, Transaction } from './send-event.ts'
 export type { MissedByServer } from './serve/events-for-server.ts'
 export { pduText } from './serve/show-to-server.ts'
@@ -89,6 +97,10 @@ export class Rooms {
   /** What other servers ask of us. */
   readonly serving: Serving
   readonly aliases: RoomAliases
+  /** Finding rooms and people. Directories follow what happens from `start` on. */
+  readonly discovery: Discovery
+  /** Searching in messages. The index follows what is said from `start` on. */
+  readonly search: RoomSearch
   /** Events of other servers that wait for what they stand on. Tried again from `start` on. */
   readonly staging: Staging
 
@@ -99,6 +111,8 @@ export class Rooms {
     this.serving = new Serving(engine)
     this.aliases = new RoomAliases(engine)
     this.sync = new SyncReading(engine)
+    this.discovery = new Discovery(engine)
+    this.search = new RoomSearch(engine)
   }
 
   static async open(parts: EngineParts & StagingParts): Promise<Rooms> {
@@ -269,7 +283,11 @@ export class Rooms {
 
   /** A page of a room's history; what we do not have is fetched from other servers. 403 for those who may not look into it. */
   page(request: PageRequest, reader: Reader): Promise<Page> {
-    return readPage(this.#engine, request, reader, (head, before) => backfill(this.#engine, head, before))
+    return readPage(this.#engine, request, reader, async (head, before) => {
+      const isMore = await backfill(this.#engine, head, before)
+      if (isMore) await this.search.indexHistory(head.roomNid)
+      return isMore
+    })
   }
 
   /** An event with what stands around it. 404 when the reader may not see it. */

@@ -13,7 +13,7 @@ export const getPublicRooms = endpoint({
   path: '/_matrix/client/v3/publicRooms',
   formerPaths: ['/_matrix/client/r0/publicRooms'],
   authenticate: 'none',
-  rateLimit: 'none',
+  rateLimit: 'request',
   query: Type.Object({
     limit: Type.Optional(LimitSchema),
     server: Type.Optional(ServerNameSchema),

@@ -16,7 +16,7 @@ export const getRoomSummary = endpoint({
     '/_matrix/client/unstable/im.nheko.summary/rooms/:roomIdOrAlias/summary',
   ],
   authenticate: 'access-token?',
-  rateLimit: 'none',
+  rateLimit: 'request',
   params: Type.Object({ roomIdOrAlias: RoomIdOrAliasSchema }),
   query: Type.Object({ via: Type.Optional(Type.Array(ServerNameSchema)) }),
   response: Type.Object({

@@ -13,7 +13,7 @@ export const queryPublicRooms = endpoint({
   path: '/_matrix/client/v3/publicRooms',
   formerPaths: ['/_matrix/client/r0/publicRooms'],
   authenticate: 'access-token',
-  rateLimit: 'none',
+  rateLimit: 'request',
   query: Type.Object({ server: Type.Optional(ServerNameSchema) }),
   body: Type.Object({
     filter: Type.Optional(

@@ -12,7 +12,7 @@ export const reportEvent = endpoint({
   path: '/_matrix/client/v3/rooms/:roomId/report/:eventId',
   formerPaths: ['/_matrix/client/r0/rooms/:roomId/report/:eventId'],
   authenticate: 'access-token',
-  rateLimit: 'none',
+  rateLimit: 'request',
   params: Type.Object({ roomId: RoomIdSchema, eventId: EventIdSchema }),
   body: Type.Object({ reason: Type.Optional(Type.String()) }),
   emptyBody: true,

@@ -9,9 +9,9 @@ import type { WithRooms } from './rooms-modules.ts'
 export const handleGetEventByTimestamp = handler(
   getEventByTimestamp,
   ({ rooms }: WithRooms) =>
-    async ({ params, query, session }) => {
+    async ({ params, query, session, http }) => {
       const asked = { roomId: params.roomId, time: query.ts, direction: query.dir }
-      const { event } = await rooms.reading.eventNear(asked, plainReader(session))
+      const { event } = await rooms.discovery.eventNear(asked, plainReader(session), http.signal)
       return { event_id: event.eventId, origin_server_ts: event.originServerTs }
     },
 )

@@ -7,9 +7,12 @@ import { handleBulkPerspectivesKeyQuery } from './bulk-perspectives-key-query.ts
 import type { WithClock, WithFederationAddress, WithInbound, WithRooms, WithTransport } from './federation-modules.ts'
 import { handleGetEvent } from './get-event.ts'
 import { handleGetEventAuth } from './get-event-auth.ts'
+import { handleGetEventByTimestamp } from './get-event-by-timestamp.ts'
 import { handleGetMissingPreviousEvents } from './get-missing-previous-events.ts'
+import { handleGetPublicRooms, handleQueryPublicRooms } from './get-public-rooms.ts'
 import { handleGetRoomState, handleGetRoomStateIds } from './get-room-state.ts'
 import { handleGetServerKey } from './get-server-key.ts'
+import { handleGetSpaceHierarchy } from './get-space-hierarchy.ts'
 import { handleGetVersion } from './get-version.ts'
 import { handleGetWellKnown } from './get-well-known.ts'
 import { handleMakeJoin } from './make-join.ts'
@@ -30,16 +33,20 @@ export const federationHandlers: readonly Handler<
   handleBulkPerspectivesKeyQuery,
   handleGetEvent,
   handleGetEventAuth,
+  handleGetEventByTimestamp,
   handleGetMissingPreviousEvents,
+  handleGetPublicRooms,
   handleGetRoomState,
   handleGetRoomStateIds,
   handleGetServerKey,
+  handleGetSpaceHierarchy,
   handleGetVersion,
   handleGetWellKnown,
   handleMakeJoin,
   handleMakeKnock,
   handleMakeLeave,
   handlePerspectivesKeyQuery,
+  handleQueryPublicRooms,
   handleQueryRoomDirectory,
   handleSendInviteV1,
   handleSendInviteV2,

@@ -68,6 +68,15 @@ export const rateLimits = z
   .prefault({})
   .meta({ description: 'How often each may ask. Who asks more is told how long to wait (`M_LIMIT_EXCEEDED`).' })
 
+export const directory = z
+  .strictObject({
+    everyone: flag(
+      'Whether people find everyone of their own authority by name. Without it they find those they share a room with, and those in public rooms.',
+    ).default(false),
+  })
+  .prefault({})
+  .meta({ description: 'Finding people.' })
+
 export const presence = z
   .strictObject({
     enabled: flag('Whether people see who is online. It costs traffic, and tells when people work.').default(true),

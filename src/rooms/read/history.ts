@@ -123,9 +123,10 @@ export async function readSurroundings(
   }
 }
 
-async function readAround(
+/** Some events before or behind a point, that the reader may see, and the point behind them. */
+export async function readAround(
   engine: Engine,
-  head: RoomHead,
+  head: Pick<RoomHead, 'roomNid'>,
   direction: 'b' | 'f',
   from: TopologyPoint,
   limit: number,

@@ -1,12 +1,10 @@
-// Events that relate to an event, the threads of a room, one event, and the event nearest to a point in time.
-// spec: client-server-api #relationships-between-events, modules/threading.md, GET /rooms/{roomId}/timestamp_to_event
+// Events that relate to an event, the threads of a room, and one event.
+// spec: client-server-api #relationships-between-events, modules/threading.md
 
 import { notFound } from '#protocol/errors/errors.ts'
 import type { EventId, RoomId } from '#protocol/identifiers/identifiers.ts'
 import type { Engine } from '../room/engine.ts'
-import type { KnownEvent } from '../room/known-event.ts'
 import { relatedBefore, relatedBehind, threadRoots } from '../store/read-relations.ts'
-import { eventsSince, eventsUntil } from '../store/read-room.ts'
 import type { Reader } from './event-form.ts'
 import { roomForReader, topological } from './history.ts'
 import { type ShownEvent, showEvents } from './show-events.ts'
@@ -123,22 +121,4 @@ export async function readThreads(engine: Engine, request: ThreadsRequest, reade
     start: undefined,
     end: rows.length > limit && last ? tokenOf({ kind: 'arrival', position: last.latest }) : undefined,
   }
-}
-
-/** Events looked at around the time, to find one that the reader may see. */
-const MOST_NEAR = 50
-
-/** The event nearest to a time in a direction. @throws 403 for those who may not look into the room, 404 when there is none. */
-export async function readEventNear(
-  engine: Engine,
-  asked: { readonly roomId: RoomId; readonly time: number; readonly direction: 'b' | 'f' },
-  reader: Reader,
-): Promise<KnownEvent> {
-  const { head } = await roomForReader(engine, asked.roomId, reader.userId)
-  const near = asked.direction === 'f' ? eventsSince : eventsUntil
-  const rows = await engine.parts.database.run(near, head.roomNid, asked.time, MOST_NEAR)
-  const events = rows.map((row) => engine.log.known(row))
-  const [shown] = await showEvents(engine, events, reader, { roomId: true })
-  if (!shown) throw notFound('There is no event of this room at that time, in that direction.')
-  return shown.known
 }

@@ -1,4 +1,4 @@
-// What clients read of one room: its state, its members, its events by how they belong together or by time.
+// What clients read of one room: its state, its members, its events by how they belong together.
 // spec: client-server-api #getting-events-for-a-room, #relationships-between-events
 
 import type { EventId, RoomId } from '#protocol/identifiers/identifiers.ts'
@@ -10,7 +10,6 @@ import {
   type RelatedPage,
   type RelatedRequest,
   readEvent,
-  readEventNear,
   readRelated,
   readThreads,
   type ThreadsRequest,
@@ -60,9 +59,5 @@ export class RoomReading {
 
   threads(request: ThreadsRequest, reader: Reader): Promise<RelatedPage> {
     return readThreads(this.#engine, request, reader)
-  }
-
-  eventNear(asked: Parameters<typeof readEventNear>[1], reader: Reader): Promise<KnownEvent> {
-    return readEventNear(this.#engine, asked, reader)
   }
 }

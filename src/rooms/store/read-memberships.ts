@@ -103,28 +103,6 @@ export const usersWithMembership = statement<[number, number, number], { user_id
   `select user_id from membership where room_nid = $1 and local and membership = $2 order by position limit $3`,
 )
 
-/** Whether a user of a server is invited: (room, colon and server). */
-export const invitedFromServer = statement<[number, string], { user_id: string }>(
-  'rooms.invited_from_server',
-  `select user_id from membership
-    where room_nid = $1 and membership = 2 and not local and right(user_id, length($2)) = $2 limit 1`,
-)
-
-/** Rooms that both users are in, by number behind `$3`: (user, other, after, limit). */
-export const roomsInCommon = statement<[string, string, number, number], { room_nid: number; room_id: string }>(
-  'rooms.rooms_in_common',
-  `select r.room_nid, r.room_id from membership mine join membership theirs using (room_nid) join room r using (room_nid)
-    where mine.user_id = $1 and mine.local and mine.membership = 1 and theirs.user_id = $2 and theirs.membership = 1
-      and mine.room_nid > $3
-    order by mine.room_nid limit $4`,
-)
-
-export const countRoomsInCommon = statement<[string, string], { rooms: number }>(
-  'rooms.count_rooms_in_common',
-  `select count(*)::int as rooms from membership mine join membership theirs using (room_nid)
-    where mine.user_id = $1 and mine.local and mine.membership = 1 and theirs.user_id = $2 and theirs.membership = 1`,
-)
-
 /** Users of ours whose membership became `join` in (after, upTo]. */
 export const joinsOfOurs = statement<
   [after: number, upTo: number, limit: number],

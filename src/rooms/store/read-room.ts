@@ -46,3 +46,9 @@ export const moveAliases = statement<[string, string]>(
   'rooms.move_aliases',
   'update room_alias set room_id = $2 where room_id = $1',
 )
+
+/** An event that we lack, between two depths: (room, from, to). */
+export const gapAround = statement<[number, number, number], { event_id: string }>(
+  'rooms.gap_around',
+  'select event_id from backward_extremity where room_nid = $1 and depth >= $2 and depth <= $3 limit 1',
+)

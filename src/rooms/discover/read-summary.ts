@@ -1,0 +1,18 @@
+// The summary of a room that we are in, from its current state.
+// spec: client-server-api, definitions/room_summary; modules/spaces.md
+
+import type { ServerName } from '#protocol/identifiers/identifiers.ts'
+import { type RoomSummary, summaryKeys, summaryOf } from '#protocol/room-summary/room-summary.ts'
+import type { Engine } from '../room/engine.ts'
+import type { RoomHead } from '../room/room-head.ts'
+
+/** Undefined where we have no state. What it says may be old where we are not in the room any more: see `isHere`. */
+export async function readSummary(engine: Engine, head: RoomHead): Promise<RoomSummary | undefined> {
+  if (head.state === undefined) return undefined
+  const state = await engine.stateEventsAt(head.state, summaryKeys)
+  return summaryOf({ roomId: head.roomId, roomVersion: head.version.id, joined: head.joined }, state)
+}
+
+/** Are we in the room, so that its state here is the state? */
+export const isHere = (head: RoomHead | undefined, serverName: ServerName): head is RoomHead =>
+  head?.state !== undefined && head.servers.has(serverName)

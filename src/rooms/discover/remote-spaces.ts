@@ -1,0 +1,68 @@
+// What other servers tell of rooms that we are not in, kept for some minutes: a space is looked at by many, and often.
+// spec: client-server-api/modules/spaces.md #server-behaviour; server-server-api, GET /hierarchy/{roomId}
+
+import type { HierarchyLevel } from '#federation/transport/transport.ts'
+import { BoundedCache } from '#platform/limits/limits.ts'
+import type { RoomId, ServerName } from '#protocol/identifiers/identifiers.ts'
+import type { Engine } from '../room/engine.ts'
+
+/** Rooms kept, with their links, some 500 bytes each. */
+const MOST_KEPT = 20_000
+const KEPT_FOR = 5 * 60_000
+/** That nobody could tell is remembered too, so that the next page of a client gets further. */
+const NOTHING_KEPT_FOR = 60_000
+/** Servers asked for one room: a person waits. */
+const MOST_SERVERS = 3
+
+export class RemoteSpaces {
+  readonly #engine: Engine
+  /** By server and room: what one server says of a room is not taken for another's word. */
+  readonly #told: BoundedCache<string, HierarchyLevel>
+  readonly #silent: BoundedCache<string, true>
+
+  constructor(engine: Engine) {
+    this.#engine = engine
+    const { clock } = engine.parts
+    this.#told = new BoundedCache({
+      capacity: MOST_KEPT,
+      weigh: ({ room, children }) => 1 + children.length + (room.children?.length ?? 0),
+      age: { maxAge: KEPT_FOR, clock },
+    })
+    this.#silent = new BoundedCache({ capacity: MOST_KEPT, age: { maxAge: NOTHING_KEPT_FOR, clock } })
+  }
+
+  /** From the first of the servers that tells; undefined: none does. */
+  async ask(roomId: RoomId, via: readonly ServerName[], signal?: AbortSignal): Promise<HierarchyLevel | undefined> {
+    const { transport } = this.#engine.parts
+    for (const server of this.#asked(via)) {
+      const key = keyOf(server, roomId)
+      const told = this.#told.get(key)
+      if (told) return told
+      if (this.#silent.get(key)) continue
+      const answer = await transport.getHierarchy(server, roomId, signal)
+      if (answer.ok) {
+        this.#told.set(key, answer.value)
+        return answer.value
+      }
+      const isOurs = answer.failure.kind === 'unreachable' && answer.failure.reason === 'cancelled'
+      if (!isOurs) this.#silent.set(key, true)
+    }
+    return undefined
+  }
+
+  /** Whether `ask` answers without asking anybody. */
+  isKnown(roomId: RoomId, via: readonly ServerName[]): boolean {
+    for (const server of this.#asked(via)) {
+      const key = keyOf(server, roomId)
+      if (this.#told.get(key)) return true
+      if (!this.#silent.get(key)) return false
+    }
+    return true
+  }
+
+  #asked(via: readonly ServerName[]): readonly ServerName[] {
+    return via.filter((name) => name !== this.#engine.parts.serverName).slice(0, MOST_SERVERS)
+  }
+}
+
+const keyOf = (server: ServerName, roomId: RoomId): string => `${server} ${roomId}`

@@ -1,0 +1,47 @@
+// Searching in messages, and the index behind it.
+// spec: client-server-api/modules/search.md
+
+import type { Follower } from '#platform/follow/follow.ts'
+import type { Log } from '#platform/log/log.ts'
+import { reachedSoon } from '../index/reached-soon.ts'
+import type { Reader } from '../read/event-form.ts'
+import type { Engine } from '../room/engine.ts'
+import { historyWithoutEntry } from '../store/search-entries.ts'
+import { followSearch } from './follow-search.ts'
+import { indexEvents, searchedTypes } from './index-events.ts'
+import { searchEvents } from './search-events.ts'
+import type { SearchAnswer, SearchRequest } from './search-request.ts'
+
+/** Old events put into the index at once; what is left comes with the next ones that are fetched. */
+const MOST_HISTORY = 500
+
+export class RoomSearch {
+  readonly #engine: Engine
+  #followers: readonly Follower[] = []
+
+  constructor(engine: Engine) {
+    this.#engine = engine
+  }
+
+  /** Begins to follow what is said, without which nothing new is found. @returns how to stop. */
+  async start({ log }: { readonly log: Log }): Promise<() => Promise<void>> {
+    const { stream, database, clock } = this.#engine.parts
+    const follower = await followSearch(this.#engine, { stream, database, clock, log })
+    this.#followers = [follower]
+    return () => follower.stop()
+  }
+
+  /** What the reader may see of what matches. @throws 400 for a token that we did not give. */
+  async events(request: SearchRequest, reader: Reader): Promise<SearchAnswer> {
+    const { stream, clock } = this.#engine.parts
+    await reachedSoon(this.#followers, stream.head, clock)
+    return searchEvents(this.#engine, request, reader)
+  }
+
+  /** Takes in old events of a room that were fetched from other servers: they are no news that anybody follows. */
+  async indexHistory(roomNid: number): Promise<void> {
+    const rows = await this.#engine.parts.database.run(historyWithoutEntry, roomNid, searchedTypes, MOST_HISTORY)
+    const events = await this.#engine.log.byNids(rows.map((row) => row.event_nid))
+    await indexEvents(this.#engine, [...events.values()])
+  }
+}

@@ -1,0 +1,72 @@
+// The index of what can be searched for.
+// spec: client-server-api/modules/search.md
+
+import { statement } from '#platform/database/database.ts'
+
+/** In Swedish and English by stems, and as it is written, for names and for other languages. The input is folded words. */
+const vectorOf = (words: string) =>
+  `to_tsvector('swedish', ${words}) || to_tsvector('english', ${words}) || to_tsvector('simple', ${words})`
+const queryOf = (words: string) =>
+  `(plainto_tsquery('swedish', ${words}) || plainto_tsquery('english', ${words}) || plainto_tsquery('simple', ${words}))`
+
+/** (events, rooms, fields, words). */
+export const writeEntries = statement<
+  [readonly number[], readonly number[], readonly number[], readonly string[]],
+  Record<string, never>
+>(
+  'rooms.write_search_entries',
+  `insert into search_entry (event_nid, room_nid, field, words)
+    select n, r, f, ${vectorOf('w')} from unnest($1::bigint[], $2::int[], $3::smallint[], $4::text[]) as s (n, r, f, w)
+    on conflict do nothing`,
+)
+
+/** Takes out those of the events that are redacted by now. */
+export const removeRedactedEntries = statement<[readonly string[]]>(
+  'rooms.remove_redacted_entries',
+  `delete from search_entry s using event e
+    where s.event_nid = e.event_nid and e.event_id = any($1::text[]) and e.redacted_by is not null`,
+)
+
+/** Rooms that a user is or was in, and that are not encrypted. */
+export const searchableRooms = statement<[string], { room_nid: number; room_id: string }>(
+  'rooms.searchable_rooms',
+  `select r.room_nid, r.room_id from membership m join room r using (room_nid) join room_card c using (room_nid)
+    where m.user_id = $1 and m.local and m.membership in (1, 3, 4) and not m.forgotten and r.state_root is not null and not c.encrypted`,
+)
+
+export interface SearchMatch {
+  readonly event_nid: number
+  readonly room_nid: number
+  readonly sender: string
+  readonly rank: number
+}
+
+/**
+ * The newest $5 events that match the folded words $1, in the rooms $2 and fields $3, of those numbered up to $4. What is redacted is not there,
+ * even where the index has not been told yet.
+ */
+export const findEvents = statement<[string, readonly number[], readonly number[], number, number], SearchMatch>(
+  'rooms.find_events',
+  `select s.event_nid, s.room_nid, e.sender, ts_rank(s.words, q)::float8 as rank
+     from (select ${queryOf('$1::text')} as q) asked, search_entry s join event e using (event_nid)
+    where s.words @@ q and s.room_nid = any($2::int[]) and s.field = any($3::smallint[]) and s.event_nid <= $4::bigint
+      and e.redacted_by is null
+    order by e.origin_server_ts desc, s.event_nid desc limit $5`,
+)
+
+/** Which of the words ($1) any of the folded words asked for ($2) finds, by place. */
+export const wordsFound = statement<[readonly string[], readonly string[]], { place: number }>(
+  'rooms.words_found',
+  `select w.place::int as place from unnest($1::text[]) with ordinality as w (word, place)
+    where exists (select from unnest($2::text[]) as asked (word)
+      where (${vectorOf('w.word')}) @@ ${queryOf('asked.word')})`,
+)
+
+/** Old history of a room that was fetched later, and is not in the index: (room, types, limit). */
+export const historyWithoutEntry = statement<[number, readonly string[], number], { event_nid: number }>(
+  'rooms.history_without_entry',
+  `select e.event_nid from event e
+    where e.room_nid = $1 and e.position < 0 and e.type = any($2::text[]) and e.redacted_by is null
+      and not exists (select from search_entry s where s.event_nid = e.event_nid)
+    order by e.position desc limit $3`,
+)
