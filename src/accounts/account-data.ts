@@ -11,6 +11,8 @@ import {
   type AccountDataRow,
   deleteAccountData,
   selectAccountData,
+  selectAccountDataInRooms,
+  selectAccountDataOfPlaces,
   selectAccountDataOfRoom,
   selectAccountDataPlace,
   selectAccountDataSince,
@@ -93,6 +95,17 @@ export class AccountData {
   /** Changes in (after, upTo], in order, each entry at its latest change. */
   async since(userId: UserId, after: Position, upTo: Position): Promise<AccountDataEntry[]> {
     return (await this.#database.run(selectAccountDataSince, userId, after, upTo)).map(entryFromRow)
+  }
+
+  /** One type in all rooms. */
+  async inRooms(userId: UserId, type: string): Promise<AccountDataEntry[]> {
+    return (await this.#database.run(selectAccountDataInRooms, userId, type)).map(entryFromRow)
+  }
+
+  /** Everything of some rooms up to a position; '' is the place of the global data. */
+  async inPlaces(userId: UserId, places: readonly (RoomId | '')[], upTo: Position): Promise<AccountDataEntry[]> {
+    if (places.length === 0) return []
+    return (await this.#database.run(selectAccountDataOfPlaces, userId, places, upTo)).map(entryFromRow)
   }
 
   /** Everything up to a position. Bounded by the numbers of types and of the user's rooms. */

@@ -121,6 +121,8 @@ import { setRoomStateWithKey } from './client/set-room-state-with-key.ts'
 import { setRoomTag } from './client/set-room-tag.ts'
 import { setRoomVisibilityOnDirectory } from './client/set-room-visibility-on-directory.ts'
 import { setTyping } from './client/set-typing.ts'
+import { slidingSync } from './client/sliding-sync.ts'
+import { slidingSyncDeployed } from './client/sliding-sync-deployed.ts'
 import { sync } from './client/sync.ts'
 import { unban } from './client/unban.ts'
 import { updateDevice } from './client/update-device.ts'
@@ -299,6 +301,8 @@ export const clientEndpoints = [
   setRoomTag,
   setRoomVisibilityOnDirectory,
   setTyping,
+  slidingSync,
+  slidingSyncDeployed,
   sync,
   unban,
   updateDevice,

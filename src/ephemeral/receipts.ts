@@ -18,8 +18,10 @@ import { parseThreadId, readReceipts } from './read-receipt-edu.ts'
 import { type PlacedReceipt, type Receipt, type ReceiptType, receiptFromRow } from './receipt.ts'
 import { isJoined, letsServerIn, type PlacedEvent, type RoomsAround } from './rooms-around.ts'
 import {
+  type ReceiptRow,
   type ReceiptWrite,
   selectReceipts,
+  selectReceiptsAtEvents,
   selectReceiptsBetween,
   selectReceiptsOfOurs,
   selectReceiptsOfUser,
@@ -110,16 +112,19 @@ export class Receipts {
     upTo: Position,
     viewer: UserId,
   ): Promise<ReadonlyMap<RoomId, readonly PlacedReceipt[]>> {
-    const byRoom = new Map<RoomId, PlacedReceipt[]>()
-    if (roomIds.length === 0 || after >= upTo) return byRoom
-    const rows = await this.#parts.database.run(selectReceiptsBetween, roomIds, after, upTo, viewer, MAX_PER_ROOM)
-    for (const row of rows) {
-      const receipt = receiptFromRow(row)
-      const list = byRoom.get(receipt.roomId)
-      if (list === undefined) byRoom.set(receipt.roomId, [receipt])
-      else list.push(receipt)
-    }
-    return byRoom
+    if (roomIds.length === 0 || after >= upTo) return new Map()
+    return byRoom(await this.#parts.database.run(selectReceiptsBetween, roomIds, after, upTo, viewer, MAX_PER_ROOM))
+  }
+
+  /** Receipts in rooms that are at some events, as far as the viewer may see them, and the viewer's own wherever they are. One query. */
+  async atEvents(
+    roomIds: readonly RoomId[],
+    eventIds: readonly EventId[],
+    viewer: UserId,
+    upTo: Position,
+  ): Promise<ReadonlyMap<RoomId, readonly PlacedReceipt[]>> {
+    if (roomIds.length === 0) return new Map()
+    return byRoom(await this.#parts.database.run(selectReceiptsAtEvents, roomIds, eventIds, viewer, upTo))
   }
 
   /** Receipts of our users, private ones too, with positions in (after, upTo], ascending: what push follows. */
@@ -276,4 +281,15 @@ function factGroups(receipts: readonly Receipt[]): Iterable<FactGroup> {
 function eventIdIn(content: string | undefined): EventId | undefined {
   if (content === undefined) return undefined
   return stringAt(JSON.parse(content) as JsonObject, 'event_id') as EventId | undefined // our own text
+}
+
+function byRoom(rows: readonly ReceiptRow[]): Map<RoomId, PlacedReceipt[]> {
+  const found = new Map<RoomId, PlacedReceipt[]>()
+  for (const row of rows) {
+    const receipt = receiptFromRow(row)
+    const list = found.get(receipt.roomId)
+    if (list === undefined) found.set(receipt.roomId, [receipt])
+    else list.push(receipt)
+  }
+  return found
 }

@@ -75,7 +75,7 @@ export async function openHomeserver(
     files: await openMediaFiles(join(config.media.folder, serverName), random),
     options: mediaOptions(shared),
   })
-  const sync = new Sync({ rooms, stream, clock, sources: { accounts, encryption: e2ee, ephemeral, push } })
+  const sync = new Sync({ rooms, stream, clock, database, sources: { accounts, encryption: e2ee, ephemeral, push } })
   const inbound = new FederationInbound({ ...parts, rooms, accounts, edus: { e2ee, ephemeral } })
   const outbound = await FederationOutbound.open({ ...parts, transport: federation, rooms, e2ee, ephemeral })
   const followers = [
@@ -106,7 +106,7 @@ export async function openHomeserver(
     },
     authenticateSigned: (request) => authenticateSigned(federation, request),
     stop: async () => {
-      sync.stop()
+      await sync.stop()
       await jobs.stop()
       await stopStaging()
       await stopDiscovery()

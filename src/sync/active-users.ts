@@ -135,6 +135,7 @@ export class ActiveUsers {
   async #load(user: ActiveUser): Promise<RoomsOfUser> {
     for (;;) {
       const { epoch } = user
+      const readAt = this.#parts.stream.head
       const list = await this.#parts.roomsOf(user.userId)
       const newest = list.reduce((position, room) => Math.max(position, room.since), 0)
       if (newest > this.#parts.stream.head) await this.#headMoves(newest)
@@ -142,6 +143,7 @@ export class ActiveUsers {
       const rooms = new Map(list.map((room) => [room.roomId, room]))
       this.#leaveRooms(user)
       user.rooms = rooms
+      user.roomsReadAt = readAt
       if (this.#busy.get(user.userId) === user || this.#resting.peek(user.userId) === user) this.#enterRooms(user)
       return rooms
     }
@@ -279,6 +281,7 @@ export class ActiveUsers {
 const newUser = (userId: UserId): ActiveUser => ({
   userId,
   rooms: undefined,
+  roomsReadAt: 0,
   epoch: 0,
   loading: undefined,
   attending: new Set(),

@@ -12,6 +12,8 @@ export type RoomsOfUser = ReadonlyMap<RoomId, UserRoom>
 export interface ActiveUser {
   readonly userId: UserId
   rooms: RoomsOfUser | undefined
+  /** The rooms' newest events were read here or later. */
+  roomsReadAt: Position
   /** Grows when the rooms change, so that an answer on its way is not taken for the present. */
   epoch: number
   loading: Promise<RoomsOfUser> | undefined

@@ -32,7 +32,10 @@ export class DeviceSections {
   }
 
   /** The device has what came with the token: its messages are forgotten. Asks the database only when there may be some. */
-  async acknowledge({ userId, deviceId }: Asking, since: SincePoint): Promise<void> {
+  async acknowledge(
+    { userId, deviceId }: Pick<Asking, 'userId' | 'deviceId'>,
+    since: Pick<SincePoint, 'position' | 'toDevice'>,
+  ): Promise<void> {
     const key = `${userId}\0${deviceId}`
     const upTo = since.toDevice ?? since.position
     const given = this.#given.get(key)
@@ -48,12 +51,23 @@ export class DeviceSections {
     window: Window,
   ): Promise<{ readonly text: string; readonly upTo: Position | undefined }> {
     const after = since?.toDevice ?? (since ? window.after : 0)
-    const { events, upTo } = await this.#encryption.messagesFor({ userId, deviceId }, { after, upTo: window.upTo })
-    if (events.length > 0) this.#given.set(`${userId}\0${deviceId}`, upTo)
+    const { events, upTo } = await this.messagesIn({ userId, deviceId }, { after, upTo: window.upTo })
     return {
       text: events.length === 0 ? '' : eventsMember('to_device', events.join()),
       upTo: upTo < window.upTo ? upTo : undefined,
     }
+  }
+
+  /** Messages in a window as texts, at most 100 or `limit`. `upTo`: how far they go. */
+  async messagesIn(
+    { userId, deviceId }: Pick<Asking, 'userId' | 'deviceId'>,
+    { after, upTo: end }: Window,
+    limit?: number,
+  ): Promise<{ readonly events: readonly string[]; readonly upTo: Position }> {
+    const range = { after, upTo: end, ...(limit !== undefined && { limit }) }
+    const { events, upTo } = await this.#encryption.messagesFor({ userId, deviceId }, range)
+    if (events.length > 0) this.#given.set(`${userId}\0${deviceId}`, upTo)
+    return { events, upTo }
   }
 
   /** Whose keys to ask for anew, and with whom no room is shared any more. */
@@ -74,7 +88,7 @@ export class DeviceSections {
     return `"device_lists":{"changed":${JSON.stringify(changed)},"left":${JSON.stringify(left)}}`
   }
 
-  async keyCounts({ userId, deviceId }: Asking): Promise<string> {
+  async keyCounts({ userId, deviceId }: Pick<Asking, 'userId' | 'deviceId'>): Promise<string> {
     const { oneTimeKeys, unusedFallbackKeys } = await this.#encryption.keyCountsOf(userId, deviceId)
     const types = JSON.stringify(unusedFallbackKeys)
     return [

@@ -35,13 +35,21 @@ export async function invitedRooms(
   return { invite, knock }
 }
 
-/** The section of an invite or a knock; undefined when it is not to be told: its event is gone, or its sender is ignored. */
 async function invitationText(rooms: Rooms, asking: Asking, room: UserRoom): Promise<string | undefined> {
+  const events = await strippedTexts(rooms, asking, room)
+  return events && `{${eventsMember(room.membership === 'invite' ? 'invite_state' : 'knock_state', events.join())}}`
+}
+
+/** The events of an invite or a knock; undefined when it is not to be told: its event is gone, or its sender is ignored. */
+export async function strippedTexts(
+  rooms: Rooms,
+  { ignored }: Pick<Asking, 'ignored'>,
+  room: UserRoom,
+): Promise<string[] | undefined> {
   const own = (await rooms.eventsByNid([room.eventNid])).get(room.eventNid)
   if (!own) return undefined
-  if (room.membership === 'invite' && asking.ignored.has(own.event.sender)) return undefined
-  const events = room.strippedState === undefined ? await fromRoom(rooms, own) : fromOutside(room.strippedState, own)
-  return `{${eventsMember(room.membership === 'invite' ? 'invite_state' : 'knock_state', events.join())}}`
+  if (room.membership === 'invite' && ignored.has(own.event.sender)) return undefined
+  return room.strippedState === undefined ? fromRoom(rooms, own) : fromOutside(room.strippedState, own)
 }
 
 async function fromRoom(rooms: Rooms, own: KnownEvent): Promise<string[]> {
@@ -74,7 +82,7 @@ function fromOutside(strippedState: string, own: KnownEvent): string[] {
 }
 
 /** The user wants no invites at all: those that are stored are not told. */
-async function blocksInvites(accounts: AccountSource, { userId }: Asking): Promise<boolean> {
+export async function blocksInvites(accounts: AccountSource, { userId }: Pick<Asking, 'userId'>): Promise<boolean> {
   const entry = await accounts.accountData.get({ userId, type: 'm.invite_permission_config' })
   if (!entry) return false
   const content = JSON.parse(entry.content) as Json // our own text

@@ -9,7 +9,7 @@ import type { Push } from '#push/push.ts'
 /** Account data, ignored users, stored filters. Facts: `account-data`, with the user. */
 export type AccountSource = Pick<Accounts, 'accountDataSince' | 'allAccountData' | 'ignoredUsersOf'> & {
   readonly filters: Pick<Accounts['filters'], 'get'>
-  readonly accountData: Pick<Accounts['accountData'], 'get'>
+  readonly accountData: Pick<Accounts['accountData'], 'get' | 'inPlaces' | 'inRooms'>
 }
 
 /** Keys, device lists and inboxes. Facts: `to-device`, with the user; `device-list`, with the user whose list it is. */
@@ -18,7 +18,7 @@ export type EncryptionSource = Pick<E2ee, 'messagesFor' | 'acknowledge' | 'keyCo
 /** Facts: `receipt`, with the room, and the user when it is private; `presence`, with the user. Typing has listeners. */
 export interface EphemeralSource {
   readonly typing: Pick<Typing, 'serial' | 'in' | 'changedSince' | 'onChange'>
-  readonly receipts: Pick<Receipts, 'between'>
+  readonly receipts: Pick<Receipts, 'between' | 'atEvents'>
   readonly presence: Pick<Presence, 'syncing' | 'visibleTo' | 'ofUsers' | 'contentOf'>
 }
 

@@ -79,12 +79,12 @@ async function serverOver(
     accountData: accounts.accountData,
     options: { presence: true },
   })
-  const sync = new Sync({ rooms, stream, clock, sources: { accounts, encryption: e2ee, ephemeral } })
+  const sync = new Sync({ rooms, stream, clock, database, sources: { accounts, encryption: e2ee, ephemeral } })
   let stopped = false
   const stop = async () => {
     if (stopped) return
     stopped = true
-    sync.stop()
+    await sync.stop()
     await ephemeral.stop()
     await e2ee.idle()
     await accounts.stop()

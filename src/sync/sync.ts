@@ -5,6 +5,7 @@
 // spec: client-server-api #syncing, GET /_matrix/client/v3/sync
 
 import type { Clock, Milliseconds } from '#platform/clock/clock.ts'
+import type { Database } from '#platform/database/database.ts'
 import type { Stream } from '#platform/stream/stream.ts'
 import type { DeviceId, UserId } from '#protocol/identifiers/identifiers.ts'
 import type { EventFact, Rooms } from '#rooms/rooms.ts'
@@ -18,11 +19,23 @@ import { type PeekedEvents, type PeekRequest, peek } from './peek.ts'
 import { type Answer, readAnswer, withToken } from './read-answer.ts'
 import type { ReadingParts } from './reading.ts'
 import { parseSince, type SincePoint, tokenOfSince } from './since-token.ts'
+import type { SlidingRequest } from './sliding/sliding-request.ts'
+import { SlidingSync } from './sliding/sliding-sync.ts'
 import type { Sources } from './sources.ts'
 import { StateSections } from './state-sections.ts'
 import { ToldMembers } from './told-members.ts'
 
 export type { DeviceListChanges } from './devices.ts'
+export type {
+  ExtensionScope,
+  ExtensionsAsked,
+  ListAsked,
+  RequiredState,
+  RoomConfig,
+  RoomFilter,
+  SlidingRequest,
+  StatePattern,
+} from './sliding/sliding-request.ts'
 export type { AccountSource, EncryptionSource, EphemeralSource, PushSource, Sources } from './sources.ts'
 
 /** A filter for who asks for the states of rooms and not for their events. */
@@ -33,6 +46,7 @@ export interface SyncParts {
   readonly rooms: Rooms
   readonly stream: Stream
   readonly clock: Clock
+  readonly database: Database
   readonly sources: Sources
 }
 
@@ -60,11 +74,12 @@ export class Sync {
   readonly #clock: Clock
   readonly #parts: ReadingParts
   readonly #filters: FiltersInUse
+  readonly #sliding: SlidingSync
   readonly #told = new ToldMembers()
   readonly #draining = new WeakSet<AbortSignal>()
   readonly #stops: (() => void)[] = []
 
-  constructor({ rooms, stream, clock, sources }: SyncParts) {
+  constructor({ rooms, stream, clock, database, sources }: SyncParts) {
     const users = new ActiveUsers({
       stream,
       clock,
@@ -76,6 +91,7 @@ export class Sync {
     this.#clock = clock
     this.#parts = { rooms, stream, users, states, devices, sources }
     this.#filters = new FiltersInUse(sources.accounts)
+    this.#sliding = new SlidingSync({ reading: this.#parts, filters: this.#filters, database, clock })
     this.#stops.push(() => users.stop())
     this.#stops.push(
       stream.onCommit((facts) => {
@@ -116,6 +132,17 @@ export class Sync {
   }
 
   /**
+   * Sliding sync: the rooms that a client looks at, and what is new in them, as JSON text.
+   *
+   * @throws 400 `M_UNKNOWN_POS` for a position that is not this device's or too old; `M_INVALID_PARAM` for a token of an extension that is
+   *   none; the signal's reason when the client has gone.
+   */
+  async slide(request: SlidingRequest): Promise<string> {
+    this.#watch(request.draining)
+    return this.#sliding.answer(request)
+  }
+
+  /**
    * GET /events of one room, for somebody who is not in it: what has been said since a token, as soon as there is something.
    *
    * @throws 400 `M_INVALID_PARAM` for a token that is none; 403 for those who may not look into the room.
@@ -145,9 +172,10 @@ export class Sync {
     }
   }
 
-  /** Answers those who wait, and listens no more. */
-  stop(): void {
+  /** Answers those who wait, and listens no more. Resolves when what clients were told is stored. */
+  async stop(): Promise<void> {
     for (const stop of this.#stops) stop()
+    await this.#sliding.stop()
   }
 
   async #asking({ userId, deviceId, filter, fullState, stateAfterNames }: SyncRequest): Promise<Asking> {

@@ -36,6 +36,21 @@ export const selectAccountDataOfRoom = statement<[user: string, room: string], A
   `select ${columns} from account_data where user_id = $1 and room_id = $2 order by position`,
 )
 
+/** One type of a user's account data in all rooms. */
+export const selectAccountDataInRooms = statement<[user: string, type: string], AccountDataRow>(
+  'accounts.select_account_data_in_rooms',
+  `select ${columns} from account_data where user_id = $1 and room_id <> '' and type = $2`,
+)
+
+/** All of a user's account data of rooms, '' for the global ones: (user, rooms, up to). */
+export const selectAccountDataOfPlaces = statement<
+  [user: string, rooms: readonly string[], upTo: number],
+  AccountDataRow
+>(
+  'accounts.select_account_data_of_places',
+  `select ${columns} from account_data where user_id = $1 and room_id = any($2::text[]) and position <= $3 order by position`,
+)
+
 /** One type of global account data of many users. */
 export const selectAccountDataOfUsers = statement<
   [users: readonly string[], type: string],

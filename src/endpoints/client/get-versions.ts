@@ -23,6 +23,7 @@ const unstableFeatures: { [name: string]: boolean } = {
   'org.matrix.msc3881.stable': true,
   'org.matrix.msc3981': true,
   'org.matrix.msc4222': true,
+  'org.matrix.simplified_msc3575': true,
   'uk.tcpip.msc4133': true,
   'uk.tcpip.msc4133.stable': true,
 }

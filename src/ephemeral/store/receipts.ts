@@ -89,6 +89,16 @@ export const selectReceiptsOfOurs = statement<[after: number, upTo: number, limi
   `select ${columns} from receipt where local and position > $1 and position <= $2 order by position limit $3`,
 )
 
+/** Receipts of rooms at some events, and the user's own: (rooms, events, viewer, up to). */
+export const selectReceiptsAtEvents = statement<
+  [rooms: readonly string[], events: readonly string[], viewer: string, upTo: number],
+  ReceiptRow
+>(
+  'ephemeral.select_receipts_at_events',
+  `select ${columns} from receipt where room_id = any($1::text[]) and position <= $4
+      and (user_id = $3 or (receipt_type = 'm.read' and event_id = any($2::text[])))`,
+)
+
 /** The receipts of a user in rooms. */
 export const selectReceiptsOfUser = statement<[user: string, rooms: readonly string[]], ReceiptRow>(
   'ephemeral.select_receipts_of_user',
