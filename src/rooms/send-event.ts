@@ -1,7 +1,7 @@
 // Sends events of our own: build, authorize (Matrix's rules), sign, persist.
 // spec: server-server-api #pdus, #signing-events; client-server-api #sending-events-to-a-room
 
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { authEventKeys } from '#protocol/auth-events/auth-events.ts'
 import { authorize, mayRedact, type Verdict } from '#protocol/auth-rules/auth-rules.ts'
 import { forbidden } from '#protocol/errors/errors.ts'
@@ -263,6 +263,6 @@ interface DeviceRow {
 function transactionRow(engine: Engine, roomId: RoomId, draft: Draft, transaction: Transaction): DeviceRow {
   const { deviceId, txnId } = transaction
   const scope = [draft.sender, deviceId, roomId, draft.type, txnId].join('\0')
-  const key = createHash('sha256').update(scope).digest().subarray(0, 16)
+  const key = hash('sha256', scope, 'buffer').subarray(0, 16)
   return { deviceId, txnId, row: { key, eventNid: 0, sentTs: engine.parts.clock.now() } }
 }

@@ -77,3 +77,8 @@ test('a state read back from its stored nodes is the same state, node by node', 
   assert.equal(again.size, 500)
   assert.equal(trie.hash(again), trie.hash(root))
 })
+
+test('the name of a state is the same in every version of the program: states are stored under it', () => {
+  const members = Array.from({ length: 5_000 }, (_, n) => member(n, n + 1))
+  assert.equal(trie.hash(trie.build(members)), 'ce60055115fa79b0fe482c74c93f5791')
+})
