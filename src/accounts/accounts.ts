@@ -46,6 +46,7 @@ import { SessionCache } from './session-cache.ts'
 import { SharedSecretRegistration } from './shared-secret-registration.ts'
 import { ShortTokens } from './short-tokens.ts'
 import { Tags } from './tags.ts'
+import { tidy } from './tidy.ts'
 import { UserTurns } from './user-turns.ts'
 import { newUserId } from './usernames.ts'
 import { Users } from './users.ts'
@@ -320,6 +321,11 @@ export class Accounts {
       throw notFound('There is no account with this user ID on this server.')
     await this.#lastSeen.flush()
     return whois(userId, await this.devices.list(userId))
+  }
+
+  /** Forgets what nobody can ask for any more. Done every hour. */
+  tidy(): Promise<void> {
+    return tidy(this.#opening)
   }
 
   /** Writes when devices were last seen, and stops listening. */

@@ -92,6 +92,7 @@ export async function openHomeserver(
   const stopStaging = rooms.staging.start()
   const jobs = createJobs(parts)
   jobs.every('rooms.forget_transactions', HOUR, () => rooms.forgetTransactionsBefore(clock.now() - TRANSACTIONS_KEPT))
+  jobs.every('accounts.tidy', HOUR, () => accounts.tidy())
 
   return {
     serverName,

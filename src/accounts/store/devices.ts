@@ -130,3 +130,11 @@ export const selectDeviceChanges = statement<[number, number, number], DeviceCha
     order by position
     limit $3`,
 )
+
+/** Forgets changes up to $1, the oldest first, at most $2. Returns a row for each. */
+export const forgetDeviceChanges = statement<[number, number], { readonly position: number }>(
+  'accounts.forget_device_changes',
+  `delete from device_change where position in
+      (select position from device_change where position <= $1 order by position limit $2)
+    returning position`,
+)

@@ -38,3 +38,13 @@ export const deleteOpenIdTokens = statement<[string, number, number]>(
       and (expires_at <= $2
            or token_hash in (select token_hash from openid_token where user_id = $1 order by expires_at desc offset $3))`,
 )
+
+/** Forgets tokens of all users that ended at $1 or before, at most $2 of each kind. Returns a row for each. */
+export const deleteEndedTokens = statement<[number, number], { readonly user_id: string }>(
+  'accounts.delete_ended_tokens',
+  `with of_login as (delete from login_token where token_hash in
+          (select token_hash from login_token where expires_at <= $1 limit $2) returning user_id),
+      of_openid as (delete from openid_token where token_hash in
+          (select token_hash from openid_token where expires_at <= $1 limit $2) returning user_id)
+    select user_id from of_login union all select user_id from of_openid`,
+)

@@ -7,6 +7,7 @@ import type { Database } from '#platform/database/database.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { Position, Stream } from '#platform/stream/stream.ts'
 import { CursorKeeper } from './cursor-keeper.ts'
+import { readSlowestCursor } from './store/cursors.ts'
 import { StreamFollower } from './stream-follower.ts'
 
 export interface FollowerOptions<Item extends { readonly position: Position }> {
@@ -58,4 +59,12 @@ export async function follow<Item extends { readonly position: Position }>(
   const begin = options.begin === 'head' ? stream.head : 0
   const keeper = await CursorKeeper.open({ name: options.name, database, clock, log, begin })
   return new StreamFollower({ ...options, stream, clock, log, keeper })
+}
+
+/**
+ * What every follower of the tenant has saved that it has gone past, and never asks for again, not even after a crash. Undefined while there
+ * is no follower.
+ */
+export async function slowestCursor(database: Database): Promise<Position | undefined> {
+  return (await database.one(readSlowestCursor))?.position ?? undefined
 }

@@ -14,3 +14,8 @@ export const saveCursor = statement<[name: string, position: number]>(
   `insert into follower (name, position) values ($1, $2)
     on conflict (name) do update set position = greatest(follower.position, excluded.position)`,
 )
+
+export const readSlowestCursor = statement<[], { position: number | null }>(
+  'follow.read_slowest_cursor',
+  'select min(position) as position from follower',
+)
