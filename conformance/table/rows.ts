@@ -31,6 +31,9 @@ const served = new Set(
     .map(nameOf),
 )
 
+/** @param name as `nameOf` makes it */
+export const isServed = (name: string): boolean => served.has(name)
+
 /** In the order of the specification's files. */
 export function rowsOf(observations: readonly Observation[]): readonly Row[] {
   const byOperation = Map.groupBy(observations, ({ operation }) => operation)
@@ -39,16 +42,16 @@ export function rowsOf(observations: readonly Observation[]): readonly Row[] {
 
 function rowOf(operation: Operation, seen: readonly Observation[]): Row {
   const { api, operationId, method, path } = operation
-  const isServed = served.has(nameOf(operation))
+  const here = isServed(nameOf(operation))
   return {
     api,
     operationId,
     method,
     path,
-    implemented: isServed ? 'yes' : `no: ${reasonFor(operation)}`,
+    implemented: here ? 'yes' : `no: ${reasonFor(operation)}`,
     // What answers for an operation that is not served says only that it is not.
-    responses: isServed ? responsesOf(operation, seen) : '',
-    tests: isServed ? [...new Set(seen.map(({ test }) => test))].sort().join(' ') : '',
+    responses: here ? responsesOf(operation, seen) : '',
+    tests: here ? [...new Set(seen.map(({ test }) => test))].sort().join(' ') : '',
   }
 }
 

@@ -20,7 +20,7 @@ const testFiles = [
   'src/endpoints/**/*.test.ts',
   'src/federation/*.test.ts',
   'src/main/**/*.test.ts',
-  'conformance/conversation/*.test.ts',
+  'conformance/{bad-input,conversation,table}/*.test.ts',
 ]
 
 function observe(): { readonly observations: readonly Observation[]; readonly passed: boolean } {
