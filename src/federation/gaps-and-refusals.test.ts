@@ -114,6 +114,30 @@ test('an event that names auth events of another room is rejected and shown to n
   assert.deepEqual((await alfa.rooms.head(roomId))?.extremities, extremities)
 })
 
+test('an event that names an event of another room as previous is refused: no state comes from one room into another', async () => {
+  const roomId = await sharedRoom()
+  const elsewhere = await beta.createRoom(bo)
+  await alfa.join(elsewhere, anna, beta)
+  const alien = await beta.setState(elsewhere, bo, 'x.alien', {})
+  await settle(alfa, beta)
+  const before = await alfa.state(roomId)
+  const { event, json } = signed(await draft(roomId, { prev_events: [alien] }))
+  assert.deepEqual(await send([json]), [event.eventId])
+  const [tip = assert.fail()] = (await alfa.rooms.head(roomId))?.extremities ?? []
+  const both = signed(await draft(roomId, { prev_events: [tip.eventId, alien] }))
+  assert.deepEqual(await send([both.json]), [both.event.eventId])
+  // Neither when it is shown to us as what another event stands on.
+  const upon = signed(await draft(roomId, { prev_events: [tip.eventId, event.eventId], depth: 99 }))
+  await answering(
+    { get_missing_events: { events: [event.pdu] }, state_ids: { pdu_ids: [], auth_chain_ids: [] } },
+    async () => {
+      assert.deepEqual(await send([upon.json]), [upon.event.eventId])
+    },
+  )
+  for (const id of [event.eventId, both.event.eventId, upon.event.eventId]) assert.equal(await isThere(id), false)
+  assert.deepEqual(await alfa.state(roomId), before)
+})
+
 test('an event that its sender may not send is rejected', async () => {
   const roomId = await sharedRoom()
   const { event, json } = signed(await draft(roomId, { type: 'm.room.topic', state_key: '', content: { topic: 'x' } }))

@@ -68,7 +68,7 @@ async function takeHistory(
   let taken = 0
   for (const verified of oldestFirst(events)) {
     const known = await engine.log.byId(verified.event.eventId)
-    if (known && !known.outlier) continue
+    if (known && (!known.outlier || known.roomNid !== room.head.roomNid)) continue
     const root = await stateBefore(engine, server, room, verified)
     if (!root) continue
     await engine.turn(room.head.roomId, keepOld(engine, verified, root))
@@ -77,7 +77,7 @@ async function takeHistory(
   return taken
 }
 
-/** From its previous events when we have them all, else from the server that gave us the event. */
+/** From its previous events when we have them all, else from the server that gave us the event; undefined for one that stands on another room's. */
 async function stateBefore(
   engine: Engine,
   server: AskedServer,
@@ -87,6 +87,7 @@ async function stateBefore(
   const { prevEvents, type } = verified.event
   if (type === 'm.room.create') return engine.nodes.trie.empty
   const previous = await engine.inOrder(prevEvents)
+  if (previous.some((known) => known.roomNid !== room.head.roomNid)) return undefined
   const roots = previous.flatMap(({ stateAfter }) => (stateAfter ? engine.root(stateAfter) : []))
   if (roots.length < prevEvents.length) return fetchState(engine, server, room, verified)
   return engine.turn(room.head.roomId, async (hot) => ({

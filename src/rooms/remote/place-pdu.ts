@@ -1,12 +1,13 @@
 // Puts an event that passed checks 1 to 3 into its room: fetches whatever it stands on and we miss, then takes the room's turn.
 // spec: server-server-api #checks-performed-on-receipt-of-a-pdu, #backfilling-and-retrieving-missing-events
 
-import { forbidden, type MatrixError } from '#protocol/errors/errors.ts'
+import { forbidden, MatrixError } from '#protocol/errors/errors.ts'
 import type { EventId } from '#protocol/identifiers/identifiers.ts'
 import type { Json } from '#protocol/json/json.ts'
 import { type Received, receiveEvent, type VerifiedEvent } from '../receive-event.ts'
 import type { Engine } from '../room/engine.ts'
 import type { HotRoom } from '../room/hot-room.ts'
+import type { StateNode } from '../state/state-map.ts'
 import type { AskedServer } from './asked-server.ts'
 import { fetchAuthEvents, fetchState, oldestFirst, verifyAnswer } from './fetch-missing.ts'
 
@@ -109,7 +110,21 @@ async function fetchMissing(
     // What cannot be placed is left out: the event that we are here for is then placed by its own state.
     if (missing.length > 0 && !stateBefore) continue
     if (await lacksAuthEvents(engine, earlier)) continue
+    await takeEarlier(engine, room, earlier, stateBefore)
+  }
+}
+
+/** A bad one fails no other. */
+async function takeEarlier(
+  engine: Engine,
+  room: HotRoom,
+  earlier: VerifiedEvent,
+  stateBefore: StateNode | undefined,
+): Promise<void> {
+  try {
     await engine.turn(room.head.roomId, receiveEvent(engine, earlier, stateBefore ? { stateBefore } : {}))
+  } catch (error) {
+    if (!(error instanceof MatrixError) || error.status === 429) throw error
   }
 }
 
