@@ -7,7 +7,7 @@ import type { Position } from '#platform/stream/stream.ts'
 import type { RoomId } from '#protocol/identifiers/identifiers.ts'
 import { isObject, type JsonObject, objectAt } from '#protocol/json/json.ts'
 import type { PushVerdict } from '#protocol/push-rules/push-rules.ts'
-import type { KnownEvent, Reader, Rooms } from '#rooms/rooms.ts'
+import type { KnownEvent, Reader, Rooms, UserRoom } from '#rooms/rooms.ts'
 import type { Audiences } from './audience.ts'
 import type { Judge } from './judge-event.ts'
 import { isRead, type Marks, marksOf, threadMap } from './read-marks.ts'
@@ -42,8 +42,10 @@ export interface PastNotifications {
   readonly next: Position | undefined
 }
 
-/** Events of one query. */
-const STEP = 200
+/** Events of one query, and rooms: the newest events stand in as many rooms at most. */
+const STEP = 100
+/** Rooms that are looked through, the liveliest first. */
+const MAX_ROOMS = 500
 /** Events looked at for one page: a mention long ago in busy rooms takes several pages. */
 const MAX_LOOKED_AT = 1000
 
@@ -70,15 +72,12 @@ interface Judged {
 }
 
 async function findJudged(parts: PastParts, { userId }: Reader, { upTo, limit, onlyHighlights }: PastAsked) {
-  const rooms = (await parts.rooms.roomsOf(userId)).filter(
-    ({ membership }) => membership === 'join' || membership === 'invite',
-  )
-  const nids = rooms.map(({ roomNid }) => roomNid)
+  const rooms = (await parts.rooms.roomsOf(userId)).filter(isThere).sort(byNewest).slice(0, MAX_ROOMS)
   const audience = await parts.audiences.ofUser(userId)
   const judged: Judged[] = []
   let next: Position | undefined = upTo
   for (let lookedAt = 0; next !== undefined && lookedAt < MAX_LOOKED_AT; lookedAt += STEP) {
-    const events: KnownEvent[] = await parts.rooms.newestInRooms(nids, next, STEP)
+    const events: KnownEvent[] = await parts.rooms.newestInRooms(roomsUpTo(rooms, next), next, STEP)
     next = events.length < STEP ? undefined : placeBefore(events.at(-1))
     for (const known of events) {
       const verdict = await parts.judge.verdictFor(userId, known.event, audience)
@@ -88,6 +87,15 @@ async function findJudged(parts: PastParts, { userId }: Reader, { upTo, limit, o
     }
   }
   return { judged, next }
+}
+
+const isThere = ({ membership }: UserRoom): boolean => membership === 'join' || membership === 'invite'
+const byNewest = (one: UserRoom, other: UserRoom): number => other.roomPosition - one.roomPosition
+
+/** Rooms that can hold one of the newest `STEP` events up to a position: those with later ones, and the next so many. */
+function roomsUpTo(rooms: readonly UserRoom[], upTo: Position): number[] {
+  const later = rooms.filter(({ roomPosition }) => roomPosition > upTo).length
+  return rooms.slice(0, later + STEP).map(({ roomNid }) => roomNid)
 }
 
 const placeBefore = (known: KnownEvent | undefined): Position => (known?.position ?? 1) - 1

@@ -66,11 +66,17 @@ export const eventsOfRoomByArrival = statement<[number, number, number, number],
     where e.room_nid = $1 and e.position > $2 and e.position <= $3 order by e.position desc limit $4`,
 )
 
-/** The newest events of several rooms together in order of arrival, newest first: (rooms, up to, limit). */
+/**
+ * The newest events of several rooms together in order of arrival, newest first: (rooms, up to, limit). Takes the newest places of each room
+ * from its index: by the order of all the tenant's events it could be a long way back to those of a quiet room.
+ */
 export const newestInRooms = statement<[readonly number[], number, number], StoredEvent>(
   'rooms.newest_in_rooms',
-  `select ${eventColumns} from event e join room r using (room_nid)
-    where e.room_nid = any($1::int[]) and e.position > 0 and e.position <= $2 order by e.position desc limit $3`,
+  `select ${eventColumns} from unnest($1::int[]) as wanted (nid)
+     cross join lateral (select event_nid as nid, position as place from event
+       where room_nid = wanted.nid and position > 0 and position <= $2 order by position desc limit $3) newest
+     join event e on e.event_nid = newest.nid join room r on r.room_nid = e.room_nid
+    order by newest.place desc limit $3`,
 )
 
 /** Backwards in topological order from before (depth, position): (room, depth, position, limit). */
