@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { benchDurability } from './durability.ts'
 
 test('after a kill -9 of server and database every acknowledged event is there, once', {
-  timeout: 120_000,
+  timeout: 900_000,
 }, async () => {
   const results: Readonly<Record<string, unknown>>[] = []
   const good = await benchDurability({ minutes: 0 }, { note() {}, result: (facts) => results.push(facts) })

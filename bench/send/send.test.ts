@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { benchSend } from './send.ts'
 
 /** How fast it is, is for `npm run bench` on a quiet machine to say: here only that it measures, and that nothing is refused. */
-test('the send measurement drives both servers and tells figures of both', { timeout: 120_000 }, async () => {
+test('the send measurement drives both servers and tells figures of both', { timeout: 900_000 }, async () => {
   const results: Readonly<Record<string, unknown>>[] = []
   const report = { note() {}, result: (facts: Readonly<Record<string, unknown>>) => void results.push(facts) }
   await benchSend({ connections: 8, duration: 1_000, rounds: 1, nodeOptions: [] }, report)

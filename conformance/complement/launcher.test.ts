@@ -11,7 +11,7 @@ import { testServer } from '#platform/database/test-server.ts'
 import { systemRandom } from '#platform/random/random.ts'
 
 const launcher = path.join(import.meta.dirname, 'launcher')
-const limits = { timeout: 120_000 }
+const limits = { timeout: 900_000 }
 
 test('a server in a folder starts, registers, stops, is copied whole, and is removed: embedded database', limits, (t) =>
   liveThrough(t, {}),

@@ -22,7 +22,7 @@ export interface Home {
 }
 
 /** Milliseconds to wait for something that another device does. Generous: a slow machine is no failure. */
-const PATIENCE = 60_000
+const PATIENCE = 300_000
 
 export class Participant {
   readonly client: MatrixClient
