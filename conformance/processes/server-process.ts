@@ -2,6 +2,7 @@
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import net from 'node:net'
 import path from 'node:path'
@@ -24,14 +25,21 @@ export interface ServerProcess {
   createUser(name: string): Promise<{ userId: string; password: string }>
 }
 
-/** Prepares a server below `folder`; `host` is a name under `.localhost`. */
+export interface PreparedOtherwise {
+  /** The port in its name, where other servers find it by way of something in between. */
+  readonly namedPort?: number
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+/** Prepares a server below `folder`; `host` is a name of this machine. */
 export async function prepareServer(
   folder: string,
   host: string,
   authority: ReturnType<typeof createAuthority>,
+  otherwise: PreparedOtherwise = {},
 ): Promise<ServerProcess> {
   const port = await freePort()
-  const serverName = `${host}:${port}`
+  const serverName = `${host}:${otherwise.namedPort ?? port}`
   const data = path.join(folder, host)
   await mkdir(data, { recursive: true })
   const now = Date.now()
@@ -54,17 +62,26 @@ export async function prepareServer(
     SAMBAND_FEDERATION__ALLOW_PRIVATE_ADDRESSES: 'true',
     SAMBAND_FEDERATION__LONGEST_RETRY: '2s',
     SAMBAND_LOG__LEVEL: 'info',
+    ...otherwise.environment,
   }
-  return new Server({ serverName, host, port, environment })
+  return new Server({ serverName, host, port, environment, logFile: path.join(data, 'samband.log') })
 }
 
 class Server implements ServerProcess {
   readonly serverName: string
   readonly baseUrl: string
   readonly #environment: Record<string, string>
+  readonly #logFile: string
   #child: ChildProcess | undefined
 
-  constructor(parts: { serverName: string; host: string; port: number; environment: Record<string, string> }) {
+  constructor(parts: {
+    serverName: string
+    host: string
+    port: number
+    environment: Record<string, string>
+    logFile: string
+  }) {
+    this.#logFile = parts.logFile
     this.serverName = parts.serverName
     this.baseUrl = `https://${parts.host}:${parts.port}`
     this.#environment = parts.environment
@@ -73,6 +90,8 @@ class Server implements ServerProcess {
   async start(): Promise<void> {
     const child = spawn(program, ['serve'], { env: this.#environment, stdio: ['ignore', 'pipe', 'pipe'] })
     this.#child = child
+    const log = createWriteStream(this.#logFile, { flags: 'a' })
+    child.stdout?.pipe(log)
     const said: string[] = []
     await new Promise<void>((resolve, reject) => {
       const listen = (chunk: Buffer) => {
@@ -112,7 +131,7 @@ class Server implements ServerProcess {
   }
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = net.createServer()
     server.once('error', reject)
