@@ -46,6 +46,7 @@ const weights = {
 const lies = {
   'lie-no-right': 5,
   'lie-foreign-auth': 3,
+  'lie-foreign-past': 4,
   'lie-invented-past': 5,
   'lie-fork': 8,
   'lie-reset': 6,

@@ -90,10 +90,23 @@ export class Forger {
     return text as EventId // of the right form by itself
   }
 
+  async endElsewhere(): Promise<EventId> {
+    return (await this.#elsewhereAt()).event.eventId
+  }
+
   async authElsewhere(): Promise<EventId[]> {
-    const [at] = (await this.#server.timeline(this.#elsewhere)).slice(-1)
+    return this.#authAt(await this.#elsewhereAt(), {
+      type: 'm.room.topic',
+      stateKey: '',
+      content: {},
+      sender: this.userId,
+    })
+  }
+
+  async #elsewhereAt(): Promise<Point> {
+    const at = (await this.#server.timeline(this.#elsewhere)).at(-1)
     if (!at) throw new Error('The other room is empty.')
-    return this.#authAt(at, { type: 'm.room.topic', stateKey: '', content: {}, sender: this.userId })
+    return at
   }
 
   /** The state behind a point, less one event, and with what does not belong there. */

@@ -57,6 +57,14 @@ export const lies: Readonly<Record<Exclude<LieKind, 'lie-answers'>, Tell>> = {
     return toAll(await parts.forger.forge(newest(parts), { ...aTopic('lånad makt'), auth }))
   },
 
+  /** It stands on an event of another room, where its user may do anything; alone or beside one of this room. */
+  'lie-foreign-past': async (parts) => {
+    const { forger, choice } = parts
+    const prev = [await forger.endElsewhere(), ...(choice < 0.5 ? [newest(parts).event.eventId] : [])]
+    const draft = again(choice) < 0.5 ? aMessage('från annat håll') : aTopic('från annat håll')
+    return toAll(await forger.forge(newest(parts), { ...draft, prev }))
+  },
+
   /** It stands on events that never were; sometimes there is a state to go with them. */
   'lie-invented-past': async (parts) => {
     const { forger, choice } = parts
