@@ -185,15 +185,21 @@ function operationsOf(folder: string, api: string, read: Reading): object[] {
   })
 }
 
-const [folder] = process.argv.slice(2)
-if (folder === undefined) {
+const [folder = ''] = process.argv.slice(2)
+/** The APIs that a homeserver serves. */
+const served = ['client-server', 'server-server']
+
+function write(name: string, apis: readonly string[], read: Reading): void {
+  const operations = apis.flatMap((api) => operationsOf(folder, api, read))
+  writeFileSync(`vectors/spec/${name}.json`, `[\n${operations.map((one) => JSON.stringify(one)).join(',\n')}\n]\n`)
+  console.log(`${operations.length} operations in vectors/spec/${name}.json`)
+}
+
+if (folder === '') {
   console.error('Say where the folder data/api of the Matrix specification is.')
   process.exitCode = 2
 } else {
-  for (const [name, read] of [['endpoints', operationOf] as const, ['schemas', schemasOf] as const]) {
-    const operations = ['client-server', 'server-server'].flatMap((api) => operationsOf(folder, api, read))
-    const lines = operations.map((one) => JSON.stringify(one)).join(',\n')
-    writeFileSync(`vectors/spec/${name}.json`, `[\n${lines}\n]\n`)
-    console.log(`${operations.length} operations in vectors/spec/${name}.json`)
-  }
+  write('endpoints', served, operationOf)
+  // What we ask of push gateways and application services has schemas as well.
+  write('schemas', [...served, 'push-gateway', 'application-service'], schemasOf)
 }

@@ -2,8 +2,10 @@
 // spec: push-gateway-api; client-server-api/modules/push.md
 
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { after, test } from 'node:test'
 import { aUser } from '#accounts/test-accounts.ts'
+import { schemaCheck } from '#api/validation.ts'
 import { roomsForTests } from '#ephemeral/rooms-for-tests.ts'
 import { logTo } from '#platform/log/log.ts'
 import type { EventId, RoomId, UserId } from '#protocol/identifiers/identifiers.ts'
@@ -53,10 +55,19 @@ async function withPusher(name: string, more: JsonObject = {}) {
   return { userId: session.userId, session, set }
 }
 
-/** What the gateway has got when everything that is due now is sent. */
+const vectors = new URL('../../vectors/spec/schemas.json', import.meta.url)
+const operations: readonly { operationId: string; request: object }[] = JSON.parse(readFileSync(vectors, 'utf8'))
+const { request } = operations.find(({ operationId }) => operationId === 'notify') ?? assert.fail()
+const inTheSpecification = schemaCheck(request)
+
+/** What the gateway has got when everything that is due now is sent; each as the specification's schema has it. */
 async function pushed(): Promise<JsonObject[]> {
   await (await thePush()).settled(t.stream.head)
-  return gateway.taken().map(({ notification }) => notification as JsonObject)
+  return gateway.taken().map(({ path, ...body }) => {
+    assert.equal(path, '/_matrix/push/v1/notify')
+    assert.ok(inTheSpecification.fits(body), JSON.stringify(body))
+    return body['notification'] as JsonObject
+  })
 }
 
 /** Lets time pass, once all that is known now has been done. */
