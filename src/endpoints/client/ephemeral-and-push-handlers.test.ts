@@ -176,3 +176,43 @@ test('notifications: newest first, in pages, of all rooms, with what is read, an
   assert.deepEqual((await page(`?from=0`)).notifications, [])
   assert.deepEqual(errcodeOf(await per.ask('GET', 'client/v3/notifications?from=x')), [400, 'M_INVALID_PARAM'])
 })
+
+test('push rules of every kind: made, placed before another, silenced; predefined ones are changed and not deleted', async () => {
+  const eva = await server.client('eva2')
+  const rules = 'client/v3/pushrules/global'
+  const room = encodeURIComponent('!a:b')
+  const bodies = {
+    'override/one': { actions: ['notify'], conditions: [{ kind: 'event_match', key: 'type', pattern: 'm.x' }] },
+    'content/one': { actions: [], pattern: 'x' },
+    [`room/${room}`]: { actions: ['dont_notify'] },
+    [`sender/${encodeURIComponent(anna.userId)}`]: { actions: [{ set_tweak: 'sound', value: 'ring' }] },
+    'underride/one': { actions: ['notify'], conditions: [] },
+  }
+  for (const [path, body] of Object.entries(bodies))
+    assert.deepEqual(await eva.ask('PUT', `${rules}/${path}`, body), [200, {}])
+  assert.deepEqual(await eva.ask('PUT', `${rules}/override/two?before=one`, bodies['override/one']), [200, {}])
+  const [, all] = (await eva.ask('GET', 'client/v3/pushrules/')) as [
+    number,
+    { global: Record<string, { rule_id: string }[]> },
+  ]
+  const ids = (kind: string) => all.global[kind]?.map(({ rule_id }) => rule_id)
+  assert.deepEqual(ids('override')?.slice(0, 3), ['.m.rule.master', 'two', 'one'])
+  assert.deepEqual([ids('room'), ids('sender'), ids('underride')?.[0]], [['!a:b'], [anna.userId], 'one'])
+  assert.deepEqual(
+    await eva.ask('GET', `${rules}/room/${room}/actions`),
+    [200, { actions: [] }],
+    'an action of the past is none',
+  )
+  assert.deepEqual(
+    errcodeOf(await eva.ask('PUT', `${rules}/override/three?after=.m.rule.master`, bodies['override/one'])),
+    [400, 'M_UNKNOWN'],
+  )
+  assert.deepEqual(errcodeOf(await eva.ask('PUT', `${rules}/content/two`, { actions: [] })), [400, 'M_MISSING_PARAM'])
+  assert.deepEqual(errcodeOf(await eva.ask('PUT', `${rules}/content/none/enabled`, { enabled: true })), [
+    404,
+    'M_NOT_FOUND',
+  ])
+  assert.deepEqual(await eva.ask('PUT', `${rules}/override/.m.rule.master/enabled`, { enabled: true }), [200, {}])
+  assert.deepEqual(await eva.ask('GET', `${rules}/override/.m.rule.master/enabled`), [200, { enabled: true }])
+  assert.equal((await eva.ask('DELETE', `${rules}/underride/.m.rule.message`))[0], 400)
+})
