@@ -12,7 +12,6 @@ const reasons: readonly (readonly [RegExp, string])[] = [
     /pingAppservice|updateAppserviceRoomDirectoryVisibility|Protocol|queryLocationBy|queryUserBy/,
     'the module appservices is not there yet',
   ],
-  [/report/, 'the module moderation is not there yet'],
   [/UrlPreview/, 'the server fetches no pages that people write about; in encrypted rooms it could not'],
   [/PolicyServer|WellknownPolicy/, 'this server is no policy server'],
 ]

@@ -6,6 +6,7 @@ import { e2eeHandlers } from './client/e2ee-handlers.ts'
 import { ephemeralHandlers } from './client/ephemeral-handlers.ts'
 import { findingHandlers } from './client/finding-handlers.ts'
 import { mediaHandlers } from './client/media-handlers.ts'
+import { moderationHandlers } from './client/moderation-handlers.ts'
 import { pushHandlers } from './client/push-handlers.ts'
 import { roomsHandlers } from './client/rooms-handlers.ts'
 import { syncHandlers } from './client/sync-handlers.ts'
@@ -22,6 +23,7 @@ export const allHandlers: readonly Handler<Modules>[] = [
   ...mediaHandlers,
   ...roomsHandlers,
   ...findingHandlers,
+  ...moderationHandlers,
   ...e2eeHandlers,
   ...syncHandlers,
   ...federationHandlers,

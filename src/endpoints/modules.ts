@@ -6,10 +6,22 @@ import type { Ephemeral } from '#ephemeral/ephemeral.ts'
 import type { FederationInbound } from '#federation/inbound/inbound.ts'
 import type { FederationTransport } from '#federation/transport/transport.ts'
 import type { Media } from '#media/media.ts'
+import type { Moderation } from '#moderation/moderation.ts'
 import type { Clock } from '#platform/clock/clock.ts'
+import type { UserId } from '#protocol/identifiers/identifiers.ts'
 import type { Push } from '#push/push.ts'
 import type { Rooms } from '#rooms/rooms.ts'
 import type { Sync } from '#sync/sync.ts'
+
+export interface Support {
+  readonly contacts: readonly {
+    /** `m.role.admin`, `m.role.security`. */
+    readonly role: 'm.role.admin' | 'm.role.security'
+    readonly emailAddress: string | undefined
+    readonly matrixId: UserId | undefined
+  }[]
+  readonly page: string | undefined
+}
 
 /** Grows with the house: `readonly rooms: Rooms`, … Handlers take out what they need. */
 export interface Modules {
@@ -17,6 +29,8 @@ export interface Modules {
   readonly baseUrl: string | undefined
   /** Where other servers reach it, `host:port`; undefined: at port 8448 of its name. */
   readonly federationAddress: string | undefined
+  /** Whom to ask for help; without contacts and page nobody is told. */
+  readonly support: Support
   readonly clock: Clock
   readonly accounts: Accounts
   readonly federation: FederationTransport
@@ -26,5 +40,6 @@ export interface Modules {
   readonly ephemeral: Ephemeral
   readonly push: Push
   readonly media: Media
+  readonly moderation: Moderation
   readonly sync: Sync
 }

@@ -10,9 +10,10 @@ import { FederationInbound } from '#federation/inbound/inbound.ts'
 import { FederationOutbound } from '#federation/outbound/outbound.ts'
 import { createFederationTransport, type FederationTransport } from '#federation/transport/transport.ts'
 import { Media, type MediaOptions, openMediaFiles } from '#media/media.ts'
+import { Moderation } from '#moderation/moderation.ts'
 import { follow } from '#platform/follow/follow.ts'
 import { createJobs } from '#platform/jobs/jobs.ts'
-import type { KeyId, ServerName } from '#protocol/identifiers/identifiers.ts'
+import { type KeyId, parseUserId, type ServerName } from '#protocol/identifiers/identifiers.ts'
 import { Push } from '#push/push.ts'
 import { followDeactivations, followGuestAccess, followMoves, followProfiles, Rooms } from '#rooms/rooms.ts'
 import { Sync } from '#sync/sync.ts'
@@ -75,6 +76,7 @@ export async function openHomeserver(
     files: await openMediaFiles(join(config.media.folder, serverName), random),
     options: mediaOptions(shared),
   })
+  const moderation = new Moderation({ ...parts, accounts, rooms })
   const sync = new Sync({ rooms, stream, clock, database, sources: { accounts, encryption: e2ee, ephemeral, push } })
   const inbound = new FederationInbound({ ...parts, rooms, accounts, edus: { e2ee, ephemeral } })
   const outbound = await FederationOutbound.open({ ...parts, transport: federation, rooms, e2ee, ephemeral })
@@ -97,8 +99,8 @@ export async function openHomeserver(
   return {
     serverName,
     modules: {
-      ...{ ...addresses, clock },
-      ...{ accounts, federation, inbound, rooms, e2ee, ephemeral, push, media, sync },
+      ...{ ...addresses, clock, support: supportOf(shared) },
+      ...{ accounts, federation, inbound, rooms, e2ee, ephemeral, push, media, moderation, sync },
     },
     authenticateToken: async (token, { allowLocked, request }) => {
       const session = await accounts.authenticate(token, { allowLocked })
@@ -124,6 +126,16 @@ export async function openHomeserver(
     },
   }
 }
+
+/** The configuration has no types for identifiers: what is none is told to nobody. */
+const supportOf = ({ config: { support } }: SharedParts): Modules['support'] => ({
+  contacts: support.contacts.map(({ role, emailAddress, matrixId }) => ({
+    role,
+    emailAddress,
+    matrixId: matrixId === undefined ? undefined : parseUserId(matrixId),
+  })),
+  page: support.page,
+})
 
 const HOUR = 3_600_000
 /** A client repeats a transaction within seconds or, after a crash, hours; a day is kept. */

@@ -112,7 +112,7 @@ export class Rooms {
     this.aliases = new RoomAliases(engine)
     this.sync = new SyncReading(engine)
     this.discovery = new Discovery(engine)
-    this.search = new RoomSearch(engine)
+    this.search = new RoomSearch(engine, this.discovery)
   }
 
   static async open(parts: EngineParts & StagingParts): Promise<Rooms> {

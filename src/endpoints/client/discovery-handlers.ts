@@ -4,5 +4,11 @@ import type { Handler } from '../handler.ts'
 import { handleGetTurnServer } from './get-turn-server.ts'
 import { handleGetVersions } from './get-versions.ts'
 import { handleGetWellknown } from './get-wellknown.ts'
+import { handleGetWellknownSupport } from './get-wellknown-support.ts'
 
-export const discoveryHandlers: readonly Handler[] = [handleGetVersions, handleGetWellknown, handleGetTurnServer]
+export const discoveryHandlers: readonly Handler[] = [
+  handleGetVersions,
+  handleGetWellknown,
+  handleGetWellknownSupport,
+  handleGetTurnServer,
+]

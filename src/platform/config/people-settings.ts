@@ -1,7 +1,7 @@
 // Registration, passwords, rates, presence.
 
 import { z } from 'zod'
-import { choice, flag, number, secretFile, text, whole } from './value-types.ts'
+import { choice, flag, list, number, secretFile, text, url, whole } from './value-types.ts'
 
 export const registration = z
   .strictObject({
@@ -67,6 +67,29 @@ export const rateLimits = z
   })
   .prefault({})
   .meta({ description: 'How often each may ask. Who asks more is told how long to wait (`M_LIMIT_EXCEEDED`).' })
+
+const contact = z
+  .strictObject({
+    role: choice('What it is for: `m.role.admin` for any question, `m.role.security` for a weakness.', [
+      'm.role.admin',
+      'm.role.security',
+    ]).default('m.role.admin'),
+    email_address: text('An e-mail address.', 'an e-mail address').optional(),
+    matrix_id: text('A user ID, best at another server: this one may be down.', 'a user ID')
+      .regex(/^@[^\s:]+:\S+$/)
+      .optional(),
+  })
+  .refine((given) => given.email_address !== undefined || given.matrix_id !== undefined, {
+    error: 'expected an e-mail address or a user ID',
+  })
+
+export const support = z
+  .strictObject({
+    contacts: list('Whom to write to.', contact, 'a list of contacts').default([]),
+    page: url('A page that helps the people of this server.').optional(),
+  })
+  .prefault({})
+  .meta({ description: 'Whom to ask for help, told at `/.well-known/matrix/support` of each server name.' })
 
 export const directory = z
   .strictObject({

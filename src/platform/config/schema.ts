@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { federation } from './federation-settings.ts'
 import { media } from './media-settings.ts'
 import { connections, listeners, observation } from './network-settings.ts'
-import { directory, passwords, presence, rateLimits, registration } from './people-settings.ts'
+import { directory, passwords, presence, rateLimits, registration, support } from './people-settings.ts'
 import { authority, choice, list, path, secretFile, text, url } from './value-types.ts'
 
 const database = z
@@ -76,6 +76,7 @@ export const configSchema = z.strictObject({
   rooms,
   directory,
   presence,
+  support,
   connections,
   log,
 })

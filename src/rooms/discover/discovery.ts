@@ -4,10 +4,12 @@
 import type { Accounts } from '#accounts/accounts.ts'
 import type { Follower } from '#platform/follow/follow.ts'
 import type { Log } from '#platform/log/log.ts'
+import type { UserId } from '#protocol/identifiers/identifiers.ts'
 import { reachedSoon } from '../index/reached-soon.ts'
 import type { Reader } from '../read/event-form.ts'
 import type { Engine } from '../room/engine.ts'
 import type { KnownEvent } from '../room/known-event.ts'
+import { isAnywhere } from '../store/mutual-rooms.ts'
 import { eventNearForReader, eventNearForServer, type NearRequest } from './event-near.ts'
 import { findMutualRooms, type PeopleRequest, searchPeople } from './find-people.ts'
 import { followDiscovery } from './follow-discovery.ts'
@@ -57,7 +59,7 @@ export class Discovery {
 
   /** A page of this server's directory. @throws 400 for a token that we did not give. */
   async publicRooms(request: DirectoryRequest): Promise<DirectoryPage> {
-    await this.#caughtUp()
+    await this.caughtUp()
     return listPublicRooms(this.#engine, request)
   }
 
@@ -78,13 +80,18 @@ export class Discovery {
 
   /** People by name and user ID, whom the user shares a room with or who are in an open one. */
   async people(request: PeopleRequest): ReturnType<typeof searchPeople> {
-    await this.#caughtUp()
+    await this.caughtUp()
     return searchPeople(this.#engine, request, this.#options)
   }
 
   /** Rooms that both users are in. @throws 400 for a token that we did not give. */
   mutualRooms(asked: Parameters<typeof findMutualRooms>[1]): ReturnType<typeof findMutualRooms> {
     return findMutualRooms(this.#engine, asked)
+  }
+
+  /** Is the user, of any server, in a room that we know? */
+  async isKnown(userId: UserId): Promise<boolean> {
+    return (await this.#engine.parts.database.one(isAnywhere, userId)) !== undefined
   }
 
   /** The event nearest to a time; asks other servers where our history has a gap. @throws 403, 404 */
@@ -97,8 +104,8 @@ export class Discovery {
     return eventNearForServer(this.#engine, asked)
   }
 
-  /** Whoever has just published a room finds it in the next answer. */
-  async #caughtUp(): Promise<void> {
+  /** Waits a while for what is followed: whoever has just published a room finds it in the next answer. */
+  async caughtUp(): Promise<void> {
     const { stream, clock } = this.#engine.parts
     await reachedSoon(this.#followers, stream.head, clock)
   }

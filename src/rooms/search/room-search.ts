@@ -3,6 +3,7 @@
 
 import type { Follower } from '#platform/follow/follow.ts'
 import type { Log } from '#platform/log/log.ts'
+import type { Discovery } from '../discover/discovery.ts'
 import { reachedSoon } from '../index/reached-soon.ts'
 import type { Reader } from '../read/event-form.ts'
 import type { Engine } from '../room/engine.ts'
@@ -17,10 +18,13 @@ const MOST_HISTORY = 500
 
 export class RoomSearch {
   readonly #engine: Engine
+  readonly #discovery: Pick<Discovery, 'caughtUp'>
   #followers: readonly Follower[] = []
 
-  constructor(engine: Engine) {
+  /** `discovery`: knows which rooms are encrypted. */
+  constructor(engine: Engine, discovery: Pick<Discovery, 'caughtUp'>) {
     this.#engine = engine
+    this.#discovery = discovery
   }
 
   /** Begins to follow what is said, without which nothing new is found. @returns how to stop. */
@@ -34,7 +38,7 @@ export class RoomSearch {
   /** What the reader may see of what matches. @throws 400 for a token that we did not give. */
   async events(request: SearchRequest, reader: Reader): Promise<SearchAnswer> {
     const { stream, clock } = this.#engine.parts
-    await reachedSoon(this.#followers, stream.head, clock)
+    await Promise.all([this.#discovery.caughtUp(), reachedSoon(this.#followers, stream.head, clock)])
     return searchEvents(this.#engine, request, reader)
   }
 

@@ -24,3 +24,8 @@ export const countRoomsInCommon = statement<[string, string], { rooms: number }>
   `select count(*)::int as rooms from membership mine join membership theirs using (room_nid)
     where mine.user_id = $1 and mine.local and mine.membership = 1 and theirs.user_id = $2 and theirs.membership = 1`,
 )
+
+export const isAnywhere = statement<[string], { room_nid: number }>(
+  'rooms.is_anywhere',
+  'select room_nid from membership where user_id = $1 and membership = 1 limit 1',
+)
