@@ -2,7 +2,7 @@
 // spec: server-server-api #transactions
 
 import { DatabaseBusy, DatabaseUnavailable } from '#platform/database/database.ts'
-import { StreamOverloaded, UnknownOutcome } from '#platform/stream/stream.ts'
+import { HistoryLost, StreamOverloaded, UnknownOutcome } from '#platform/stream/stream.ts'
 import { MatrixError } from '#protocol/errors/errors.ts'
 
 export const isForLater = (error: unknown): boolean =>
@@ -10,4 +10,5 @@ export const isForLater = (error: unknown): boolean =>
   error instanceof DatabaseBusy ||
   error instanceof StreamOverloaded ||
   error instanceof UnknownOutcome ||
+  error instanceof HistoryLost ||
   (error instanceof MatrixError && error.status === 429)
