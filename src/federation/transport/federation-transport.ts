@@ -22,7 +22,13 @@ export interface InboundRequest {
 }
 
 /** The tenant's side of federation. */
-export interface FederationTransport extends RoomCalls, DiscoveryCalls, UserCalls, MediaCalls, TransactionCalls, KeyRing {
+export interface FederationTransport
+  extends RoomCalls,
+    DiscoveryCalls,
+    UserCalls,
+    MediaCalls,
+    TransactionCalls,
+    KeyRing {
   readonly serverName: ServerName
   /** Who signed the request; throws 401 `M_UNAUTHORIZED`. An authenticated server is marked alive. */
   authenticateRequest(request: InboundRequest, signal?: AbortSignal): Promise<ServerName>

@@ -27,7 +27,14 @@ export type { KeyQuery, KeyRing, KnownKey, SignatureVerdict } from './keys/key-r
 export type { SigningKeys } from './keys/notary.ts'
 export type { AddressRules } from './network/allowed-address.ts'
 export { type Dispatch, type DispatchedRequest, Loopback, loopbackNetwork, oneBody } from './network/loopback.ts'
-export { type Network, NetworkError, type PlainFetch, type PlainPost, type WireAnswer, type WireRequest } from './network/network.ts'
+export {
+  type Network,
+  NetworkError,
+  type PlainFetch,
+  type PlainPost,
+  type WireAnswer,
+  type WireRequest,
+} from './network/network.ts'
 export { type Cut, UnreliableNetwork } from './network/unreliable-network.ts'
 export {
   openProcessNetwork,

@@ -5,6 +5,28 @@ import type { EventId, RoomAlias, RoomId, ServerName, UserId } from '#protocol/i
 import type { Json, JsonObject } from '#protocol/json/json.ts'
 import type { Outcome } from '../failure.ts'
 
+/** Of whom a membership event is asked for. */
+export interface AskedMember {
+  readonly roomId: RoomId
+  readonly userId: UserId
+}
+
+/** Of somebody who wants in. */
+export interface AskedNewcomer extends AskedMember {
+  /** The room versions that we support. */
+  readonly versions: readonly string[]
+}
+
+export interface EventInRoom {
+  readonly roomId: RoomId
+  readonly eventId: EventId
+}
+
+/** A membership event of ours, from a template: signed. */
+export interface FilledTemplate extends EventInRoom {
+  readonly event: JsonObject
+}
+
 /** The draft of a membership event that a server in the room made for us. Unchecked but for its shape: the engine checks every member. */
 export interface Template {
   /** `'1'` when the server did not say (spec: make_join). */
@@ -20,9 +42,7 @@ export interface JoinedRoom {
   readonly event: JsonObject | undefined
 }
 
-export interface Invite {
-  readonly roomId: RoomId
-  readonly eventId: EventId
+export interface Invite extends EventInRoom {
   readonly roomVersion: string
   /** The signed PDU. */
   readonly event: JsonObject
@@ -57,37 +77,17 @@ export interface RoomStateIds {
 
 /** Every call ends within a bounded time; `signal` ends it earlier. PDUs come back raw (`Json`). */
 export interface RoomCalls {
-  /** `versions`: the room versions that we support. Asked even of a server that is known to be away: a person is waiting. */
-  makeJoin(
-    to: ServerName,
-    asked: { readonly roomId: RoomId; readonly userId: UserId; readonly versions: readonly string[] },
-    signal?: AbortSignal,
-  ): Promise<Outcome<Template>>
+  /** Asked even of a server that is known to be away: a person is waiting. */
+  makeJoin(to: ServerName, asked: AskedNewcomer, signal?: AbortSignal): Promise<Outcome<Template>>
   /** v2, the whole state (`omit_members` false); v1 when the server knows no v2. At most 100,000 events in each list, 256 MiB, 180 s. */
-  sendJoin(
-    to: ServerName,
-    join: { readonly roomId: RoomId; readonly eventId: EventId; readonly event: JsonObject },
-    signal?: AbortSignal,
-  ): Promise<Outcome<JoinedRoom>>
-  makeLeave(
-    to: ServerName,
-    asked: { readonly roomId: RoomId; readonly userId: UserId },
-    signal?: AbortSignal,
-  ): Promise<Outcome<Template>>
-  sendLeave(
-    to: ServerName,
-    leave: { readonly roomId: RoomId; readonly eventId: EventId; readonly event: JsonObject },
-    signal?: AbortSignal,
-  ): Promise<Outcome<undefined>>
-  makeKnock(
-    to: ServerName,
-    asked: { readonly roomId: RoomId; readonly userId: UserId; readonly versions: readonly string[] },
-    signal?: AbortSignal,
-  ): Promise<Outcome<Template>>
+  sendJoin(to: ServerName, join: FilledTemplate, signal?: AbortSignal): Promise<Outcome<JoinedRoom>>
+  makeLeave(to: ServerName, asked: AskedMember, signal?: AbortSignal): Promise<Outcome<Template>>
+  sendLeave(to: ServerName, leave: FilledTemplate, signal?: AbortSignal): Promise<Outcome<undefined>>
+  makeKnock(to: ServerName, asked: AskedNewcomer, signal?: AbortSignal): Promise<Outcome<Template>>
   /** At most 100 events of stripped state. */
   sendKnock(
     to: ServerName,
-    knock: { readonly roomId: RoomId; readonly eventId: EventId; readonly event: JsonObject },
+    knock: FilledTemplate,
     signal?: AbortSignal,
   ): Promise<Outcome<{ readonly knockRoomState: readonly Json[] }>>
   /** v2; v1 for rooms of version 1 and 2 when the server knows no v2. */
@@ -100,24 +100,12 @@ export interface RoomCalls {
   ): Promise<Outcome<readonly Json[]>>
   getMissingEvents(to: ServerName, asked: MissingEventsRequest, signal?: AbortSignal): Promise<Outcome<readonly Json[]>>
   /** State before `eventId`. At most 100,000 events in each list, 256 MiB, 180 s. */
-  getState(
-    to: ServerName,
-    asked: { readonly roomId: RoomId; readonly eventId: EventId },
-    signal?: AbortSignal,
-  ): Promise<Outcome<RoomState>>
+  getState(to: ServerName, asked: EventInRoom, signal?: AbortSignal): Promise<Outcome<RoomState>>
   /** As `getState`, identifiers only; 16 MiB, 60 s. */
-  getStateIds(
-    to: ServerName,
-    asked: { readonly roomId: RoomId; readonly eventId: EventId },
-    signal?: AbortSignal,
-  ): Promise<Outcome<RoomStateIds>>
+  getStateIds(to: ServerName, asked: EventInRoom, signal?: AbortSignal): Promise<Outcome<RoomStateIds>>
   /** One PDU. That it is the one that was asked for shows when its ID is computed. */
   getEvent(to: ServerName, eventId: EventId, signal?: AbortSignal): Promise<Outcome<Json>>
-  getEventAuth(
-    to: ServerName,
-    asked: { readonly roomId: RoomId; readonly eventId: EventId },
-    signal?: AbortSignal,
-  ): Promise<Outcome<readonly Json[]>>
+  getEventAuth(to: ServerName, asked: EventInRoom, signal?: AbortSignal): Promise<Outcome<readonly Json[]>>
   /** At most 1,000 servers are kept. */
   queryDirectory(
     to: ServerName,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { statement } from '#platform/database/database.ts'
-import type { ServerName } from '#protocol/identifiers/identifiers.ts'
+import type { RoomId, ServerName, UserId } from '#protocol/identifiers/identifiers.ts'
 import type { Outcome } from '../failure.ts'
 import { oneBody } from '../network/loopback.ts'
 import { Peers, peersDatabase, rawReply, until } from '../peers-for-tests.ts'
@@ -132,7 +132,7 @@ test('a person who waits is not told "away": a join is tried', async () => {
   await ask()
   network.heal(alfa.name, beta.name)
   beta.answering = () => [200, { room_version: '12', event: {} }]
-  const asked = { roomId: '!r:x.se' as never, userId: '@u:alfa.se' as never, versions: ['12'] }
+  const asked = { roomId: '!r:x.se' as RoomId, userId: '@u:alfa.se' as UserId, versions: ['12'] }
   assert.equal((await alfa.transport.makeJoin(beta.name, asked)).ok, true)
   assert.equal(alfa.transport.awayUntil(beta.name), undefined)
 })
