@@ -41,7 +41,7 @@ export const receiveEvent =
     if (before && !before.outlier) return { result: { outcome: 'known', known: before }, durable: Promise.resolve() }
 
     const auth = await engine.inOrder(event.authEvents)
-    const previous = (await previousOf(engine, room, event)).filter((known) => known.stateAfter !== undefined)
+    const previous = await previousOf(engine, room, event)
     const root = stateBefore ?? (await stateAfterAll(engine, room, previous))
     const verdict = await judge(engine, event, auth, root)
     const softFail = verdict.allowed ? await judgeNow(engine, room, event, root, stateBefore !== undefined) : verdict
@@ -81,13 +81,10 @@ export const receiveEvent =
     return { result: { outcome: known.rejected ? 'rejected' : 'soft-failed', known, verdict: softFail }, durable }
   }
 
-/** @throws 403: standing on another room's event, it would bring that room's state into this one. */
+/** The previous events that are known, with their states. Another room's is none, whatever names it: its state would come into this one. */
 async function previousOf(engine: Engine, room: HotRoom, event: RoomEvent): Promise<KnownEvent[]> {
   const previous = await engine.inOrder(event.prevEvents)
-  const alien = previous.find((known) => known.roomNid !== room.head.roomNid)
-  if (!alien) return previous
-  const message = `${event.eventId} names ${alien.event.eventId} as a previous event, which is in another room.`
-  throw forbidden('receive/previous-elsewhere', message)
+  return previous.filter((known) => known.roomNid === room.head.roomNid && known.stateAfter !== undefined)
 }
 
 /** Checks 4 and 5: by the auth events it names, and by the state before it. */

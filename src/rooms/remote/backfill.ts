@@ -77,7 +77,7 @@ async function takeHistory(
   return taken
 }
 
-/** From its previous events when we have them all, else from the server that gave us the event; undefined for one that stands on another room's. */
+/** From its previous events when we have them all, else from the server that gave us the event. */
 async function stateBefore(
   engine: Engine,
   server: AskedServer,
@@ -86,8 +86,7 @@ async function stateBefore(
 ): Promise<StateNode | undefined> {
   const { prevEvents, type } = verified.event
   if (type === 'm.room.create') return engine.nodes.trie.empty
-  const previous = await engine.inOrder(prevEvents)
-  if (previous.some((known) => known.roomNid !== room.head.roomNid)) return undefined
+  const previous = (await engine.inOrder(prevEvents)).filter((known) => known.roomNid === room.head.roomNid)
   const roots = previous.flatMap(({ stateAfter }) => (stateAfter ? engine.root(stateAfter) : []))
   if (roots.length < prevEvents.length) return fetchState(engine, server, room, verified)
   return engine.turn(room.head.roomId, async (hot) => ({

@@ -7,6 +7,7 @@ import type { Json } from '#protocol/json/json.ts'
 import { type Received, receiveEvent, type VerifiedEvent } from '../receive-event.ts'
 import type { Engine } from '../room/engine.ts'
 import type { HotRoom } from '../room/hot-room.ts'
+import type { KnownEvent } from '../room/known-event.ts'
 import type { StateNode } from '../state/state-map.ts'
 import type { AskedServer } from './asked-server.ts'
 import { fetchAuthEvents, fetchState, oldestFirst, verifyAnswer } from './fetch-missing.ts'
@@ -53,8 +54,8 @@ async function placeWith(
   const known = await engine.log.byId(verified.event.eventId)
   if (known && !known.outlier) return { outcome: 'known', known }
   await fetchAuthEvents(engine, server, room, [verified])
-  if ((await missingPrevious(engine, verified)).length > 0) await fetchMissing(engine, server, room, verified)
-  const missing = await missingPrevious(engine, verified)
+  if ((await missingPrevious(engine, room, verified)).length > 0) await fetchMissing(engine, server, room, verified)
+  const missing = await missingPrevious(engine, room, verified)
   const stateBefore = missing.length > 0 ? await stateFrom(engine, server, room, verified) : undefined
   if (missing.length > 0 && !stateBefore) return { outcome: 'unplaced', error: noState(verified) }
   if (await lacksAuthEvents(engine, verified)) return { outcome: 'unplaced', error: noAuthEvents(verified) }
@@ -84,10 +85,12 @@ async function lacksAuthEvents(engine: Engine, { event }: VerifiedEvent): Promis
   return !event.authEvents.every((id) => known.has(id))
 }
 
-/** Previous events of which we have no state. */
-async function missingPrevious(engine: Engine, { event }: VerifiedEvent): Promise<EventId[]> {
+/** Previous events of which we have no state: also those that are in another room. */
+async function missingPrevious(engine: Engine, room: HotRoom, { event }: VerifiedEvent): Promise<EventId[]> {
   const found = await engine.log.byIds(event.prevEvents)
-  return event.prevEvents.filter((id) => found.get(id)?.stateAfter === undefined)
+  const isHere = (known: KnownEvent | undefined) =>
+    known?.roomNid === room.head.roomNid && known.stateAfter !== undefined
+  return event.prevEvents.filter((id) => !isHere(found.get(id)))
 }
 
 /** Asks for what lies between our extremities and the event, and takes it in from the oldest on. */
@@ -104,7 +107,7 @@ async function fetchMissing(
   for (const earlier of oldestFirst(events)) {
     const known = await engine.log.byId(earlier.event.eventId)
     if (known && !known.outlier) continue
-    const missing = await missingPrevious(engine, earlier)
+    const missing = await missingPrevious(engine, room, earlier)
     // The gap goes on: the state at its end closes it, once, at the oldest event that was sent.
     const stateBefore = missing.length > 0 ? await stateFrom(engine, server, room, earlier) : undefined
     // What cannot be placed is left out: the event that we are here for is then placed by its own state.
@@ -137,7 +140,7 @@ async function askBefore(
 ): Promise<readonly Json[] | undefined> {
   const { roomId, extremities } = room.head
   if (!server.hasEvent) {
-    const from = await missingPrevious(engine, verified)
+    const from = await missingPrevious(engine, room, verified)
     return server.ask((transport, name, signal) =>
       transport.backfill(name, { roomId, from, limit: MISSING_ELSEWHERE }, signal),
     )
