@@ -47,6 +47,7 @@ const lies = {
   'lie-no-right': 5,
   'lie-foreign-auth': 3,
   'lie-foreign-past': 4,
+  'lie-old-rights': 6,
   'lie-invented-past': 5,
   'lie-fork': 8,
   'lie-reset': 6,

@@ -57,6 +57,13 @@ export const lies: Readonly<Record<Exclude<LieKind, 'lie-answers'>, Tell>> = {
     return toAll(await parts.forger.forge(newest(parts), { ...aTopic('lånad makt'), auth }))
   },
 
+  /** Upon the newest events, with the rights of long ago. */
+  'lie-old-rights': async (parts) => {
+    const draft = pick([aTopic('fornt'), aNote(4), aMessage('fornt')], again(parts.choice))
+    const auth = await parts.forger.authFor(old(parts), draft)
+    return toSome(again(again(parts.choice)), await parts.forger.forge(newest(parts), { ...draft, auth }))
+  },
+
   /** It stands on an event of another room, where its user may do anything; alone or beside one of this room. */
   'lie-foreign-past': async (parts) => {
     const { forger, choice } = parts
