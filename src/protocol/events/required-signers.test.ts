@@ -36,6 +36,8 @@ test('since version 8 the server that vouched for a restricted join signs, and n
   const join = { membership: 'join', join_authorised_via_users_server: '@v:voucher.se' }
   assert.deepEqual(signers('7', join, hash), ['sender.se'])
   assert.deepEqual(signers('8', join, hash), ['sender.se', 'voucher.se'])
+  // Another server asks for it on joins alone; the rule stands above all memberships.
+  assert.deepEqual(signers('8', { ...join, membership: 'leave' }, hash), ['sender.se', 'voucher.se'])
   for (const bad of ['voucher.se', 1, null, '@v:']) {
     assert.equal(signers('12', { ...join, join_authorised_via_users_server: bad }, hash), undefined)
   }
