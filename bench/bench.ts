@@ -5,6 +5,7 @@ import { benchDurability } from './durability/durability.ts'
 import { reportForPeople, reportForPrograms } from './report.ts'
 import { benchMemory } from './send/memory.ts'
 import { benchSend } from './send/send.ts'
+import { benchSliding } from './sliding/sliding.ts'
 import { benchStorage } from './storage/storage.ts'
 
 const help = `npm run bench -- <scenario>
@@ -23,6 +24,10 @@ const help = `npm run bench -- <scenario>
   durability   server and database are killed under load; is every acknowledged event there, and none twice?
     --minutes N        goes on for N minutes (--short: one kill)
 
+  sliding      the first window of sliding sync in an account with many rooms, and the next answer after one message
+    --rooms N          rooms of the account (1000; --short: 60)
+    --times N          measurements of each (100; --short: 10)
+
   --short      the short form, as the tests run it
   --json       one JSON object per scenario`
 
@@ -36,6 +41,8 @@ const { values, positionals } = parseArgs({
     minutes: { type: 'string' },
     events: { type: 'string' },
     members: { type: 'string', default: '10000' },
+    rooms: { type: 'string' },
+    times: { type: 'string' },
     short: { type: 'boolean', default: false },
     profile: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
@@ -44,10 +51,11 @@ const { values, positionals } = parseArgs({
 
 const report = values.json ? reportForPrograms : reportForPeople
 
+const nodeOptions = values.profile ? ['--cpu-prof', `--cpu-prof-dir=${process.cwd()}`] : []
+
 const scenarios: Readonly<Record<string, () => Promise<boolean>>> = {
   send: () => {
     const connections = whole('connections', values.connections)
-    const nodeOptions = values.profile ? ['--cpu-prof', `--cpu-prof-dir=${process.cwd()}`] : []
     if (values.minutes !== undefined)
       return benchMemory({ connections, minutes: whole('minutes', values.minutes), nodeOptions }, report)
     const duration = whole('seconds', values.seconds) * 1000
@@ -56,6 +64,11 @@ const scenarios: Readonly<Record<string, () => Promise<boolean>>> = {
   storage: () => {
     const events = whole('events', values.events ?? (values.short ? '3000' : '100000'))
     return benchStorage({ events, members: [10, whole('members', values.members)] }, report)
+  },
+  sliding: () => {
+    const rooms = whole('rooms', values.rooms ?? (values.short ? '60' : '1000'))
+    const times = whole('times', values.times ?? (values.short ? '10' : '100'))
+    return benchSliding({ rooms, times, nodeOptions }, report)
   },
   durability: () => {
     const minutes = values.short ? 0 : whole('minutes', values.minutes ?? '1')

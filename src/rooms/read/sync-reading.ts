@@ -57,8 +57,16 @@ export class SyncReading {
     limit: number,
   ): Promise<Map<number, KnownEvent[]>> {
     const { database } = this.#engine.parts
-    const chunks = chunksOf(roomNids).map((nids) => database.run(newestByTopology, nids, upTo, limit))
-    return this.#byRoom(await Promise.all(chunks))
+    const byRoom = new Map<number, KnownEvent[]>()
+    for (const nids of chunksOf(roomNids)) {
+      const rows = await database.run(newestByTopology, nids, upTo, limit)
+      const events = await this.#engine.log.byNids(rows.map((row) => row.event_nid))
+      for (const [roomNid, some] of Map.groupBy(rows, (row) => row.room_nid)) {
+        const newest = some.flatMap((row) => events.get(row.event_nid) ?? [])
+        byRoom.set(roomNid, newest.reverse())
+      }
+    }
+    return byRoom
   }
 
   /** The newest events of each room by arrival with positions in (position of its point, upTo], oldest first. */

@@ -6,13 +6,17 @@ import { eventColumns, type StoredEvent } from './read-events.ts'
 
 type Rooms = readonly number[]
 
-/** The newest events of each room in topological order, newest first, of those that arrived by $2: (rooms, up to, limit per room). */
-export const newestByTopology = statement<[Rooms, number, number], StoredEvent>(
+/**
+ * Numbers of the newest events of each room in topological order, newest first, of those that arrived by $2: (rooms, up to, limit per
+ * room). Without their texts: of the rooms that people look at they are in memory.
+ */
+export const newestByTopology = statement<[Rooms, number, number], { room_nid: number; event_nid: number }>(
   'rooms.newest_by_topology',
-  `select ${eventColumns} from unnest($1::int[]) as wanted (nid) join room r on r.room_nid = wanted.nid
-     cross join lateral (select * from event where room_nid = wanted.nid and position is not null and position <= $2
+  `select wanted.nid as room_nid, e.event_nid from unnest($1::int[]) as wanted (nid)
+     cross join lateral (select event_nid, depth, position from event
+       where room_nid = wanted.nid and position is not null and position <= $2
        order by depth desc, position desc limit $3) e
-    order by e.room_nid, e.depth desc, e.position desc`,
+    order by wanted.nid, e.depth desc, e.position desc`,
 )
 
 /** The newest events of each room by arrival with positions in (after, $3], newest first: (rooms, after, up to, limit per room). */

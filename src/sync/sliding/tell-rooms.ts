@@ -2,14 +2,14 @@
 // spec: proposals/4186 (room results)
 
 import type { EventId, RoomId, UserId } from '#protocol/identifiers/identifiers.ts'
-import type { KnownEvent, Rooms, ShownEvent, StateChange, StateKey } from '#rooms/rooms.ts'
+import type { KnownEvent, NodeHash, Rooms, ShownEvent, StateChange, StateKey } from '#rooms/rooms.ts'
 import { type Asking, readerOf, showOptionsOf } from '../asking.ts'
 import { parentsOf } from '../joined-rooms.ts'
 import type { ChosenRoom } from './choose-rooms.ts'
 import { tellOutside } from './outside-rooms.ts'
-import { describingKeys, descriptionsOf } from './room-description.ts'
+import { type Described, describingKeys, descriptionsOf } from './room-description.ts'
 import { toldAsOf } from './room-memory.ts'
-import { keysToKnow, requiredState } from './room-state.ts'
+import { keysToKnow, type RequiredStateWish, requiredState } from './room-state.ts'
 import { type RoomResult, roomText } from './room-text.ts'
 import { roomTimelines } from './room-timelines.ts'
 import type { ReadableRoom, Telling, TellingParts, ToldRoom } from './telling.ts'
@@ -52,9 +52,10 @@ async function tellReadable(
     changes: changes[index] ?? [],
     told: telling.told(room.roomNid),
   }))
-  const described = await describe(parts, asking.userId, readable, wishes)
+  const toDescribe = await loadStates(parts, userId, readable, wishes)
   const asksForCounts = telling.shape === 'deployed' ? readable.filter(({ isLeft }) => !isLeft) : []
-  const [bumped, unread, related, states] = await Promise.all([
+  const [described, bumped, unread, related, states] = await Promise.all([
+    descriptionsOf(rooms, userId, toDescribe),
     stamps.of(readable.filter(({ chosen }) => !chosen.isQuiet).map(({ chosen }) => chosen.room)),
     push?.unreadCounts(userId, asksForCounts.map(roomIdOf), telling.look.window.upTo),
     relatedTo(rooms, telling, readable),
@@ -92,41 +93,42 @@ async function changesOf(rooms: Rooms, { timeline, isWhole }: ReadableRoom): Pro
   return isWhole || previous === end ? [] : rooms.stateDifference(previous, end)
 }
 
-/** Loads what all rooms need of their states in one go, and says what they are called. */
-async function describe(
+/** Loads what all rooms need of their states in one go. */
+async function loadStates(
   { rooms }: TellingParts,
   reader: UserId,
   readable: readonly ReadableRoom[],
-  wishes: readonly Parameters<typeof keysToKnow>[0][],
-) {
+  wishes: readonly RequiredStateWish[],
+): Promise<Described[]> {
   const atEnds = wishes.flatMap((wish) => {
     const { end } = wish.timeline
     return end ? [{ state: end, keys: [...keysToKnow(wish), ...describingKeys] }] : []
   })
-  const forSight = readable.flatMap(({ timeline }) => timeline.events.flatMap((known) => sightOf(known, reader)))
-  const loaded = await rooms.sync.stateEvents([...atEnds, ...forSight])
+  const loaded = await rooms.sync.stateEvents([...atEnds, ...readable.flatMap((each) => forSight(each, reader))])
   const withState = readable.flatMap(({ timeline, isWhole, isLeft }, index) => {
     const wish = wishes[index]
     return timeline.end && wish ? [{ wish, state: timeline.end, isWhole, isLeft }] : []
   })
-  const described = withState.flatMap(({ wish, state, isWhole, isLeft }, index) => {
+  return withState.flatMap(({ wish, state, isWhole, isLeft }, index) => {
     const events = loaded[index]
     if (!events) return []
     return [{ roomNid: wish.roomNid, state, events, changes: isWhole ? undefined : wish.changes, isLeft }]
   })
-  return descriptionsOf(rooms, reader, described)
 }
 
-/** State before an event that decides who sees it, and what it replaced. */
-function sightOf({ event, stateBefore }: KnownEvent, reader: UserId) {
-  if (!stateBefore) return []
-  const keys = [
-    { type: 'm.room.history_visibility', stateKey: '' },
-    { type: 'm.room.member', stateKey: reader },
-  ]
-  if (event.stateKey !== undefined) keys.push({ type: event.type, stateKey: event.stateKey })
-  return [{ state: stateBefore, keys }]
+/** State before the events that decides who sees them, and what they replaced. Messages do not change it, so most share one. */
+function forSight({ timeline }: ReadableRoom, reader: UserId) {
+  const states = new Map<NodeHash, StateKey[]>()
+  for (const { event, stateBefore: state } of timeline.events) {
+    if (!state) continue
+    const keys = states.get(state) ?? [visibilityKey, { type: 'm.room.member', stateKey: reader }]
+    if (event.stateKey !== undefined) keys.push({ type: event.type, stateKey: event.stateKey })
+    states.set(state, keys)
+  }
+  return [...states].map(([state, keys]) => ({ state, keys }))
 }
+
+const visibilityKey = { type: 'm.room.history_visibility', stateKey: '' }
 
 /** Events that others relate to. Those that have only just arrived need no question. */
 async function relatedTo(
