@@ -7,10 +7,10 @@ import type { RoomId, UserId } from '#protocol/identifiers/identifiers.ts'
 import { parseTransactionId } from '#protocol/identifiers/identifiers.ts'
 import type { JsonObject } from '#protocol/json/json.ts'
 import { fitsIn } from '#protocol/size-limits/size-limits.ts'
+import { allKeysText, roomKeysText } from './key-backup-text.ts'
 import { MAX_AUTH_DATA_BYTES, MAX_BACKED_UP_KEYS, MAX_BACKUP_VERSIONS, MAX_SESSION_BYTES } from './limits.ts'
 import type { E2eeParts } from './parts.ts'
 import {
-  type BackedUpKeyRow,
   type BackupRow,
   type BackupStateRow,
   createBackup,
@@ -19,8 +19,6 @@ import {
   selectBackedUpKey,
   selectBackup,
   selectCurrentBackup,
-  selectKeysBehind,
-  selectRoomKeysBehind,
   storeBackupKeys,
   updateAuthData,
 } from './store/key-backup.ts'
@@ -55,8 +53,6 @@ export interface BackupPart {
   readonly sessionId?: string
 }
 
-/** Keys read at once: some 600 KB. */
-const PAGE = 1_000
 const MAX_ALGORITHM_BYTES = 255
 /** Attempts to get a version number while other clients of the user get theirs. */
 const ATTEMPTS = 5
@@ -174,13 +170,13 @@ export class KeyBackup {
   /** All keys as the JSON text of the answer, piece by piece: a backup may have hundreds of megabytes. @throws `M_NOT_FOUND`. */
   async all(userId: UserId, version: string): Promise<AsyncIterable<Uint8Array>> {
     const { version: number } = await this.#existing(userId, version)
-    return this.#allText(userId, number)
+    return allKeysText(this.#database, userId, number)
   }
 
   /** The keys of a room, as `all`. */
   async ofRoom(userId: UserId, version: string, roomId: RoomId): Promise<AsyncIterable<Uint8Array>> {
     const { version: number } = await this.#existing(userId, version)
-    return this.#roomText(userId, number, roomId)
+    return roomKeysText(this.#database, userId, number, roomId)
   }
 
   /** Deletes keys. @throws `M_NOT_FOUND` when there is no such backup. */
@@ -190,41 +186,6 @@ export class KeyBackup {
     const row = await this.#database.one(deleteBackedUpKeys, userId, number, roomId, sessionId)
     if (row === undefined) throw noBackup()
     return stateOf(row)
-  }
-
-  async *#allText(userId: UserId, version: number): AsyncGenerator<Uint8Array> {
-    let [roomId, sessionId] = ['', '']
-    let text = '{"rooms":{'
-    for (;;) {
-      const rows = await this.#database.run(selectKeysBehind, userId, version, roomId, sessionId, PAGE)
-      for (const row of rows) {
-        if (row.room_id !== roomId) text += `${roomId === '' ? '' : '}},'}${JSON.stringify(row.room_id)}:{"sessions":{`
-        else text += ','
-        text += memberOf(row)
-        roomId = row.room_id
-        sessionId = row.session_id
-      }
-      if (rows.length < PAGE) text += roomId === '' ? '}}' : '}}}}'
-      yield Buffer.from(text)
-      if (rows.length < PAGE) return
-      text = ''
-    }
-  }
-
-  async *#roomText(userId: UserId, version: number, roomId: RoomId): AsyncGenerator<Uint8Array> {
-    let sessionId = ''
-    let text = '{"sessions":{'
-    for (;;) {
-      const rows = await this.#database.run(selectRoomKeysBehind, userId, version, roomId, sessionId, PAGE)
-      for (const row of rows) {
-        text += `${sessionId === '' ? '' : ','}${memberOf(row)}`
-        sessionId = row.session_id
-      }
-      if (rows.length < PAGE) text += '}}'
-      yield Buffer.from(text)
-      if (rows.length < PAGE) return
-      text = ''
-    }
   }
 
   async #existing(userId: UserId, version: string): Promise<BackupRow> {
@@ -238,10 +199,6 @@ export class KeyBackup {
     return number === undefined ? undefined : this.#database.one(selectBackup, userId, number)
   }
 }
-
-const memberOf = (row: BackedUpKeyRow): string =>
-  `${JSON.stringify(row.session_id)}:{"first_message_index":${row.first_message_index},"forwarded_count":${row.forwarded_count},` +
-  `"is_verified":${row.is_verified},"session_data":${row.session_data}}`
 
 const noBackup = () => notFound('There is no such key backup. Start one, or ask for the current version.')
 

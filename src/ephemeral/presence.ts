@@ -3,7 +3,6 @@
 
 import type { Clock, Milliseconds, Timer } from '#platform/clock/clock.ts'
 import type { Database } from '#platform/database/database.ts'
-import { BoundedCache } from '#platform/limits/limits.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { Position, Stream } from '#platform/stream/stream.ts'
 import { forbidden, invalidParam, notFound } from '#protocol/errors/errors.ts'
@@ -13,7 +12,6 @@ import { LocalPresence } from './local-presence.ts'
 import { PresenceAnnouncer } from './presence-announcer.ts'
 import {
   isStorable,
-  looksSame,
   MAX_STATUS_BYTES,
   type PlacedPresence,
   type PresenceName,
@@ -21,8 +19,8 @@ import {
   presenceContent,
   presenceEdu,
   presenceFromRow,
-  readPresence,
 } from './presence-state.ts'
+import { RemotePresence, SILENT_AFTER } from './remote-presence.ts'
 import type { RoomsAround } from './rooms-around.ts'
 import {
   selectPresence,
@@ -45,17 +43,12 @@ export interface PresenceParts {
 
 /** Between two looks at who has gone idle or away: what is announced late by at most this. */
 const LOOK_EVERY: Milliseconds = 5_000
-/** Users of other servers of whom nothing was heard this long are gone: servers say again what lasts. */
-const SILENT_AFTER: Milliseconds = 30 * 60_000
 /** Our users who are there at once; more are not followed. Some 50 MB. */
 const MAX_PRESENT = 100_000
 /** Silent users taken up in one look; the next one goes on. */
 const MAX_SILENT = 500
 /** Changes that one answer of sync looks at, the newest. */
 const MAX_CHANGES = 5_000
-/** Users of other servers of whom it is remembered that they share a room with ours. */
-const KNOWN_REMOTES = 50_000
-const REMEMBER_REMOTE: Milliseconds = 10 * 60_000
 
 /** Stands for all devices that a user had before a restart. */
 const formerDevices = '' as DeviceId
@@ -64,7 +57,7 @@ export class Presence {
   readonly #parts: PresenceParts
   readonly #present = new Map<UserId, LocalPresence>()
   readonly #announcer: PresenceAnnouncer
-  readonly #concernsUs: BoundedCache<UserId, boolean>
+  readonly #remote: RemotePresence
   #timer: Timer | undefined
   #work: Promise<void> = Promise.resolve()
   #stopped = false
@@ -72,8 +65,7 @@ export class Presence {
   private constructor(parts: PresenceParts) {
     this.#parts = parts
     this.#announcer = new PresenceAnnouncer(parts)
-    const age = { maxAge: REMEMBER_REMOTE, clock: parts.clock }
-    this.#concernsUs = new BoundedCache({ capacity: KNOWN_REMOTES, age })
+    this.#remote = new RemotePresence(parts)
   }
 
   static async open(parts: PresenceParts): Promise<Presence> {
@@ -173,29 +165,12 @@ export class Presence {
 
   /** Somebody has joined a room: who was a stranger may be one no more. */
   joined(userId: UserId): void {
-    if (serverNameOf(userId) === this.#parts.serverName) this.#concernsUs.clear()
-    else this.#concernsUs.delete(userId)
+    this.#remote.joined(userId)
   }
 
   /** Takes in an `m.presence` EDU: updates of users of `origin` who are in a room with one of ours. */
   async receive(origin: ServerName, content: JsonObject): Promise<void> {
-    if (!this.#parts.enabled) return
-    const states: PresenceState[] = []
-    for (const state of readPresence(origin, content, this.#parts.clock.now())) {
-      if (await this.#isOfConcern(state.userId)) states.push(state)
-    }
-    if (states.length === 0) return
-    const rows = await this.#parts.database.run(
-      selectPresence,
-      states.map((state) => state.userId),
-    )
-    const present = new Map(rows.map((row) => [row.user_id, row]))
-    const stale = this.#parts.clock.now() - SILENT_AFTER / 6
-    const news = states.filter((state) => {
-      const row = present.get(state.userId)
-      return row === undefined || row.updated_ts < stale || !looksSame(presenceFromRow(row), state)
-    })
-    await this.#announcer.announce(news)
+    if (this.#parts.enabled) await this.#announcer.announce(await this.#remote.newsOf(origin, content))
   }
 
   /** Stops looking, and waits for what is being written. */
@@ -273,14 +248,6 @@ export class Presence {
   #withFreshActivity(state: PlacedPresence): PlacedPresence {
     const lastActiveTs = this.#present.get(state.userId)?.lastActiveTs ?? 0
     return lastActiveTs > state.lastActiveTs ? { ...state, lastActiveTs } : state
-  }
-
-  async #isOfConcern(userId: UserId): Promise<boolean> {
-    const known = this.#concernsUs.get(userId)
-    if (known !== undefined) return known
-    const isOfConcern = (await this.#parts.rooms.localUsersSharingRoomsWith(userId)).length > 0
-    this.#concernsUs.set(userId, isOfConcern)
-    return isOfConcern
   }
 }
 
