@@ -21,9 +21,12 @@ const unstableFeatures: { [name: string]: boolean } = {
   'org.matrix.msc3773': true,
   'org.matrix.msc3881': true,
   'org.matrix.msc3881.stable': true,
+  'org.matrix.msc3827.stable': true,
   'org.matrix.msc3981': true,
   'org.matrix.msc4222': true,
   'org.matrix.simplified_msc3575': true,
+  'uk.half-shot.msc2666.query_mutual_rooms': true,
+  'uk.half-shot.msc2666.query_mutual_rooms.stable': true,
   'uk.tcpip.msc4133': true,
   'uk.tcpip.msc4133.stable': true,
 }
