@@ -46,5 +46,5 @@ async function strippedForServer(engine: Engine, { roomId }: MembershipChange, i
     { type: 'm.room.member', stateKey: inviter },
   ]
   const state = await engine.stateEventsAt(room.committed.state, keys)
-  return federationFormOf(strippedStateOf(state, inviter)) as never[]
+  return federationFormOf(strippedStateOf(state, inviter))
 }
