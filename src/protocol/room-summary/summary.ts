@@ -47,6 +47,8 @@ export const summaryKeys = [
 
 /** Rooms that a join rule names: more are not told. */
 const MOST_ALLOWED = 100
+/** Characters of a text that are told: a list of rooms with topics of 64 KB would be of no use to anybody. */
+const LONGEST_TEXT = 8_000
 
 export function summaryOf(
   room: { readonly roomId: RoomId; readonly roomVersion: string; readonly joined: number },
@@ -92,7 +94,7 @@ function plainTopic(content: JsonObject): string | undefined {
 /** An empty name is none. */
 function textAt(content: JsonObject, key: string): string | undefined {
   const text = stringAt(content, key)
-  return text === '' ? undefined : text
+  return text === '' ? undefined : text?.slice(0, LONGEST_TEXT)
 }
 
 /** As a directory has it. */

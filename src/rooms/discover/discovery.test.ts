@@ -104,6 +104,26 @@ test('another server is asked for its directory, with a filter and without', asy
   assert.deepEqual(!forged.ok && forged.failure.kind === 'refused' && forged.failure.errcode, 'M_INVALID_PARAM')
 })
 
+test('what is redacted in the state of a room is not told of it any more', async () => {
+  const roomId = await named(alfa, anna, 'Olämpligt')
+  await alfa.rooms.publish(roomId, true)
+  const child = await named(alfa, anna, 'Barn')
+  const root = await named(alfa, anna, 'Topp', space)
+  const linked = await link(alfa, anna, root, child)
+  const nameEvent = (await alfa.state(roomId)).get('m.room.name ') ?? assert.fail()
+  assert.deepEqual(names(await walk(alfa, root, anna)), ['Topp', 'Barn'])
+  for (const [where, redacts] of [
+    [roomId, nameEvent],
+    [root, linked],
+  ] as const)
+    await alfa.rooms.send(where, { type: 'm.room.redaction', sender: anna, content: { redacts } })
+  const { summary } = await alfa.rooms.discovery.summary({ roomId, userId: cia, servers: [] })
+  assert.equal(summary.name, undefined)
+  assert.deepEqual(names(await list(alfa, { term: 'olämpligt' })), [])
+  assert.deepEqual(names(await walk(alfa, root, anna)), ['Topp'])
+  await alfa.rooms.publish(roomId, false)
+})
+
 // ── Summaries ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 test('a summary is told to whom the room may be told, here and over federation', async () => {
@@ -215,6 +235,20 @@ test('rooms of another server are asked for, once, and what it may not tell is n
   await line.heal(alfa, beta)
 })
 
+test('a space of more rooms elsewhere than are asked for at once is walked to its end, page by page', async () => {
+  const root = await named(alfa, anna, 'vidsträckt', space)
+  const far = await named(beta, bo, 'långt borta')
+  for (let index = 0; index < 60; index++) {
+    const nowhere = `!rum${index}:beta.example` as RoomId
+    await alfa.setState(root, anna, 'm.space.child', { via: [beta.name], order: 'a' }, nowhere)
+  }
+  await alfa.setState(root, anna, 'm.space.child', { via: [beta.name], order: 'b' }, far)
+  const first = await walk(alfa, root, cia)
+  assert.deepEqual([names(first), first.next !== undefined], [['vidsträckt'], true])
+  const second = await walk(alfa, root, cia, { from: first.next })
+  assert.deepEqual([names(second), second.next], [['långt borta'], undefined])
+})
+
 test('what another server says of a room that we are in is not taken', async () => {
   const root = await named(alfa, anna, 'utgångspunkt', space)
   const ours = await named(alfa, anna, 'vårt rum')
@@ -299,6 +333,18 @@ test('a name that somebody of another server uses in one room is not found from 
   assert.deepEqual((await find(alfa, anna, 'bosse')).ids, [bo])
   assert.deepEqual((await find(alfa, cia, 'bosse')).ids, [])
   assert.deepEqual((await find(alfa, cia, 'bo')).ids, [bo])
+  const member = (await beta.state(one)).get(`m.room.member ${bo}`) ?? assert.fail()
+  await beta.rooms.send(one, { type: 'm.room.redaction', sender: bo, content: { redacts: member } })
+  await settle(alfa, beta)
+  assert.deepEqual((await find(alfa, anna, 'bosse')).ids, [], 'a name that was redacted')
+})
+
+test('whoever asks for too much at once is told to wait', async () => {
+  const roomId = await named(alfa, anna, 'Rusning', space)
+  const asked = await Promise.allSettled(Array.from({ length: 30 }, () => walk(alfa, roomId, anna)))
+  const refusals = asked.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
+  assert.ok(refusals.length > 0 && refusals.length < 30)
+  for (const reason of refusals) assert.ok(refuses(429, 'M_LIMIT_EXCEEDED')(reason))
 })
 
 test('rooms in common are those that both are in now', async () => {

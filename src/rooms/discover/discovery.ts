@@ -5,6 +5,7 @@ import type { Accounts } from '#accounts/accounts.ts'
 import type { Follower } from '#platform/follow/follow.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { UserId } from '#protocol/identifiers/identifiers.ts'
+import { HeavyQuestions } from '../index/heavy-questions.ts'
 import { reachedSoon } from '../index/reached-soon.ts'
 import type { Reader } from '../read/event-form.ts'
 import type { Engine } from '../room/engine.ts'
@@ -31,6 +32,7 @@ export class Discovery {
   readonly #engine: Engine
   readonly #links: SpaceLinks
   readonly #remote: RemoteSpaces
+  readonly #heavy = new HeavyQuestions()
   #followers: readonly Follower[] = []
   #options: DiscoveryOptions = { allOfOurs: false }
 
@@ -70,18 +72,19 @@ export class Discovery {
 
   /** A page of the rooms of a space. @throws 400 for a token that does not belong to the request, 403 for those who may not know of the space. */
   walkSpace(request: WalkRequest): Promise<WalkedPage> {
-    return walkSpace({ engine: this.#engine, links: this.#links, remote: this.#remote }, request)
+    const parts = { engine: this.#engine, links: this.#links, remote: this.#remote }
+    return this.#heavy.run(request.userId, () => walkSpace(parts, request), request.signal)
   }
 
   /** A room and its children for another server. @throws 404 */
   hierarchyForServer(asked: Parameters<typeof serveHierarchy>[2]): Promise<ServedHierarchy> {
-    return serveHierarchy(this.#engine, this.#links, asked)
+    return this.#heavy.run(asked.server, () => serveHierarchy(this.#engine, this.#links, asked))
   }
 
   /** People by name and user ID, whom the user shares a room with or who are in an open one. */
   async people(request: PeopleRequest): ReturnType<typeof searchPeople> {
     await this.caughtUp()
-    return searchPeople(this.#engine, request, this.#options)
+    return this.#heavy.run(request.userId, () => searchPeople(this.#engine, request, this.#options))
   }
 
   /** Rooms that both users are in. @throws 400 for a token that we did not give. */

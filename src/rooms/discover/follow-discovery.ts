@@ -75,12 +75,31 @@ async function noteEvents({ engine, cards, names }: Parts, events: readonly Know
     if (known.event.type === 'm.room.member') members.push(known)
     if (isFork) members.push(...(await membersMoved(engine, known)))
   }
+  for (const known of await redactedState(engine, events)) {
+    changed.add(known.event.roomId)
+    members.push(known)
+  }
   for (const roomId of changed) {
     const change = await cards.refresh(roomId)
     if (change === 'come') await names.enterRoom(roomId)
     if (change === 'gone') await names.leaveRoom(roomId)
   }
   await names.note(members)
+}
+
+/** Events of the current state that are shown no more: a name that was redacted. */
+async function redactedState(engine: Engine, events: readonly KnownEvent[]): Promise<KnownEvent[]> {
+  const targets = events.flatMap(({ event }) => event.redacts ?? [])
+  if (targets.length === 0) return []
+  const current: KnownEvent[] = []
+  for (const known of await engine.inOrder(targets)) {
+    const { type, stateKey, roomId } = known.event
+    if (stateKey === undefined || known.redactedBy === undefined) continue
+    const state = (await engine.room(roomId))?.committed.state
+    const now = state && (await engine.stateEventsAt(state, [{ type, stateKey }])).known(type, stateKey)
+    if (now?.nid === known.nid) current.push(now)
+  }
+  return current
 }
 
 /** Members whom a state resolution put into another state than the event that brought it. */

@@ -7,6 +7,7 @@ import type { RoomEvent } from '#protocol/events/events.ts'
 import { type RoomId, serverNameOf, type UserId } from '#protocol/identifiers/identifiers.ts'
 import { stringAt } from '#protocol/json/json.ts'
 import { wordsText } from '../index/words.ts'
+import { shownEvent } from '../read/event-form.ts'
 import type { Engine } from '../room/engine.ts'
 import type { KnownEvent } from '../room/known-event.ts'
 import { ownNamesAmong, remoteMembers, removeNames, removeNamesOfRoom, writeNames } from '../store/person-names.ts'
@@ -40,7 +41,9 @@ export class PeopleNames {
     const names = new Map<string, Name>()
     const gone = new Map<string, Name>()
     const ours = new Set<UserId>()
-    for (const { roomNid, event } of events) {
+    for (const known of events) {
+      const { roomNid } = known
+      const event = shownEvent(known)
       const name = nameIn(roomNid, event)
       if (!name) continue
       const key = `${roomNid} ${name.userId}`

@@ -1,8 +1,10 @@
 // The summary of a room that we are in, from its current state.
 // spec: client-server-api, definitions/room_summary; modules/spaces.md
 
+import type { StateView } from '#protocol/events/events.ts'
 import type { ServerName } from '#protocol/identifiers/identifiers.ts'
 import { type RoomSummary, summaryKeys, summaryOf } from '#protocol/room-summary/room-summary.ts'
+import { shownEvent } from '../read/event-form.ts'
 import type { Engine } from '../room/engine.ts'
 import type { RoomHead } from '../room/room-head.ts'
 
@@ -10,7 +12,14 @@ import type { RoomHead } from '../room/room-head.ts'
 export async function readSummary(engine: Engine, head: RoomHead): Promise<RoomSummary | undefined> {
   if (head.state === undefined) return undefined
   const state = await engine.stateEventsAt(head.state, summaryKeys)
-  return summaryOf({ roomId: head.roomId, roomVersion: head.version.id, joined: head.joined }, state)
+  // A name that was redacted is still in the state, and not to be told.
+  const shown: StateView = {
+    get: (type, stateKey) => {
+      const known = state.known(type, stateKey)
+      return known && shownEvent(known)
+    },
+  }
+  return summaryOf({ roomId: head.roomId, roomVersion: head.version.id, joined: head.joined }, shown)
 }
 
 /** Are we in the room, so that its state here is the state? */

@@ -6,8 +6,10 @@ import { BoundedCache } from '#platform/limits/limits.ts'
 import type { RoomId, ServerName } from '#protocol/identifiers/identifiers.ts'
 import type { Engine } from '../room/engine.ts'
 
-/** Rooms kept, with their links, some 500 bytes each. */
-const MOST_KEPT = 20_000
+/** Characters of JSON that are kept. */
+const MOST_KEPT = 32 << 20
+/** Servers and rooms of which it is remembered that they told nothing. */
+const MOST_SILENT = 20_000
 const KEPT_FOR = 5 * 60_000
 /** That nobody could tell is remembered too, so that the next page of a client gets further. */
 const NOTHING_KEPT_FOR = 60_000
@@ -25,10 +27,10 @@ export class RemoteSpaces {
     const { clock } = engine.parts
     this.#told = new BoundedCache({
       capacity: MOST_KEPT,
-      weigh: ({ room, children }) => 1 + children.length + (room.children?.length ?? 0),
+      weigh: (level) => JSON.stringify(level).length,
       age: { maxAge: KEPT_FOR, clock },
     })
-    this.#silent = new BoundedCache({ capacity: MOST_KEPT, age: { maxAge: NOTHING_KEPT_FOR, clock } })
+    this.#silent = new BoundedCache({ capacity: MOST_SILENT, age: { maxAge: NOTHING_KEPT_FOR, clock } })
   }
 
   /** From the first of the servers that tells; undefined: none does. */

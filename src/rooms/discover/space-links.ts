@@ -1,38 +1,44 @@
-// The links of a space that we are in. States do not change under their names, so what was found in one is kept.
+// The links of a space that we are in.
 // spec: client-server-api/modules/spaces.md #mspacechild-relationship
 
 import { BoundedCache } from '#platform/limits/limits.ts'
 import { type ChildLink, childOf, inOrder } from '#protocol/room-summary/room-summary.ts'
+import { shownEvent } from '../read/event-form.ts'
 import type { Engine } from '../room/engine.ts'
 import type { NodeHash, StateNode } from '../state/state-map.ts'
 
-/** Links kept in memory, some 500 bytes each: the spaces that people look at. */
-const MOST_KEPT = 20_000
+/** Numbers of events kept in memory: of the spaces that people look at. */
+const MOST_KEPT = 50_000
 /** Links of one space that are followed. A space with more is none that a person reads. */
 const MOST_LINKS = 1_000
 
 export class SpaceLinks {
   readonly #engine: Engine
-  readonly #kept: BoundedCache<NodeHash, readonly ChildLink[]>
+  /** Events by the name of the state that they stand in, which does not change under its name. Redactions do not change the state. */
+  readonly #kept: BoundedCache<NodeHash, readonly number[]>
 
   constructor(engine: Engine) {
     this.#engine = engine
-    this.#kept = new BoundedCache({ capacity: MOST_KEPT, weigh: (links) => links.length + 1 })
+    this.#kept = new BoundedCache({ capacity: MOST_KEPT, weigh: (nids) => nids.length + 1 })
   }
 
   /** In order. */
   async of(state: StateNode): Promise<readonly ChildLink[]> {
-    const { nodes, log } = this.#engine
+    const events = await this.#engine.log.byNids(await this.#nidsIn(state))
+    const links = [...events.values()].flatMap((known) => childOf(shownEvent(known)) ?? [])
+    return inOrder(links).slice(0, MOST_LINKS)
+  }
+
+  async #nidsIn(state: StateNode): Promise<readonly number[]> {
+    const { nodes } = this.#engine
     const name = nodes.trie.hash(state)
     const kept = this.#kept.get(name)
     if (kept) return kept
-    const root = await nodes.ensureAll(state)
     const nids: number[] = []
-    for (const entry of nodes.trie.entries(root)) if (entry.type === 'm.space.child') nids.push(entry.eventNid)
-    const events = await log.byNids(nids)
-    const shown = [...events.values()].filter((known) => known.redactedBy === undefined)
-    const links = inOrder(shown.flatMap(({ event }) => childOf(event) ?? [])).slice(0, MOST_LINKS)
-    this.#kept.set(name, links)
-    return links
+    for (const entry of nodes.trie.entries(await nodes.ensureAll(state))) {
+      if (entry.type === 'm.space.child') nids.push(entry.eventNid)
+    }
+    this.#kept.set(name, nids)
+    return nids
   }
 }

@@ -40,8 +40,8 @@ export interface WalkParts {
 
 /** Levels below the first room. */
 const DEEPEST = 20
-/** Rooms of one walk over all its pages. */
-const MOST_WALKED = 5_000
+/** Rooms of one walk over all its pages: each may cost a query. */
+const MOST_WALKED = 2_000
 /** Questions to other servers for one page, and how many of a space's rooms are asked for ahead. */
 const MOST_ASKED = 50
 const ASKED_AHEAD = 10

@@ -6,7 +6,7 @@ import { canAdmit, isOpenToAll, type RoomSummary } from '#protocol/room-summary/
 import type { Engine } from '../room/engine.ts'
 import type { RoomHead } from '../room/room-head.ts'
 import { type Membership, membershipOfCode } from '../state/state-map.ts'
-import { invitedFromServer } from '../store/mutual-rooms.ts'
+import { invitedFromServer, serverIsInAny } from '../store/mutual-rooms.ts'
 import { membershipsOfUser } from '../store/read-memberships.ts'
 
 /** A user's memberships by room, from one query: a walk through a space asks for many. */
@@ -36,8 +36,8 @@ export async function mayServerKnow(
   server: ServerName,
 ): Promise<boolean> {
   if (isOpenToAll(summary) || head.servers.has(server)) return true
-  for (const roomId of canAdmit(summary)) {
-    if ((await engine.room(roomId))?.committed.servers.has(server)) return true
-  }
-  return (await engine.parts.database.one(invitedFromServer, head.roomNid, `:${server}`)) !== undefined
+  const { database } = engine.parts
+  const rooms = canAdmit(summary)
+  if (rooms.length > 0 && (await database.one(serverIsInAny, server, rooms)) !== undefined) return true
+  return (await database.one(invitedFromServer, head.roomNid, `:${server}`)) !== undefined
 }

@@ -46,7 +46,8 @@ function sharedForm(known: KnownEvent): EventPrefix {
   return known.clientForm
 }
 
-const shownEvent = (known: KnownEvent, pruned: boolean): RoomEvent =>
+/** The event as this server shows it: pruned when it is redacted. */
+export const shownEvent = (known: KnownEvent, pruned = false): RoomEvent =>
   known.redactedBy === undefined && !pruned ? known.event : redactEvent(known.event)
 
 /** The content as this server shows it: pruned when the event is redacted. */

@@ -4,6 +4,7 @@
 import type { Follower } from '#platform/follow/follow.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { Discovery } from '../discover/discovery.ts'
+import { HeavyQuestions } from '../index/heavy-questions.ts'
 import { reachedSoon } from '../index/reached-soon.ts'
 import type { Reader } from '../read/event-form.ts'
 import type { Engine } from '../room/engine.ts'
@@ -13,12 +14,13 @@ import { indexEvents, searchedTypes } from './index-events.ts'
 import { searchEvents } from './search-events.ts'
 import type { SearchAnswer, SearchRequest } from './search-request.ts'
 
-/** Old events put into the index at once; what is left comes with the next ones that are fetched. */
+/** Old events looked at when some were fetched: more than come at once. */
 const MOST_HISTORY = 500
 
 export class RoomSearch {
   readonly #engine: Engine
   readonly #discovery: Pick<Discovery, 'caughtUp'>
+  readonly #heavy = new HeavyQuestions()
   #followers: readonly Follower[] = []
 
   /** `discovery`: knows which rooms are encrypted. */
@@ -39,7 +41,7 @@ export class RoomSearch {
   async events(request: SearchRequest, reader: Reader): Promise<SearchAnswer> {
     const { stream, clock } = this.#engine.parts
     await Promise.all([this.#discovery.caughtUp(), reachedSoon(this.#followers, stream.head, clock)])
-    return searchEvents(this.#engine, request, reader)
+    return this.#heavy.run(reader.userId, () => searchEvents(this.#engine, request, reader))
   }
 
   /** Takes in old events of a room that were fetched from other servers: they are no news that anybody follows. */

@@ -3,7 +3,7 @@
 
 import type { UserId } from '#protocol/identifiers/identifiers.ts'
 import { stringAt } from '#protocol/json/json.ts'
-import type { Reader } from '../read/event-form.ts'
+import { type Reader, shownEvent } from '../read/event-form.ts'
 import { readAround } from '../read/history.ts'
 import type { ShownEvent } from '../read/show-events.ts'
 import { before, behind } from '../read/tokens.ts'
@@ -43,8 +43,9 @@ async function profilesAt(
   const keys = [...speakers].map((stateKey) => ({ type: 'm.room.member', stateKey }))
   const state = await engine.stateEventsAt(engine.root(known.stateAfter), keys)
   for (const userId of speakers) {
-    const content = state.get('m.room.member', userId)?.content
-    if (!content) continue
+    const member = state.known('m.room.member', userId)
+    if (!member) continue
+    const { content } = shownEvent(member)
     profiles.set(userId, {
       displayName: stringAt(content, 'displayname'),
       avatarUrl: stringAt(content, 'avatar_url'),

@@ -7,6 +7,7 @@ import { wordsOf } from '../index/words.ts'
 import type { Reader } from '../read/event-form.ts'
 import { readState } from '../read/room-state.ts'
 import { type ShownEvent, showEvents } from '../read/show-events.ts'
+import { seenBy, statesBefore } from '../read/sight.ts'
 import type { Engine } from '../room/engine.ts'
 import type { KnownEvent } from '../room/known-event.ts'
 import { findEvents, type SearchMatch, searchableRooms } from '../store/search-entries.ts'
@@ -124,10 +125,21 @@ async function showByRoom(
 ): Promise<Map<number, ShownEvent>> {
   const shown = new Map<number, ShownEvent>()
   for (const ofRoom of Map.groupBy(events, ({ roomNid }) => roomNid).values()) {
-    const seen = await showEvents(engine, ofRoom, reader, { roomId: true, bundles: true })
+    const whole = await withoutErased(engine, ofRoom, reader)
+    const seen = await showEvents(engine, whole, reader, { roomId: true, bundles: true })
     for (const event of seen) shown.set(event.known.nid, event)
   }
   return shown
+}
+
+/** Without what erased users wrote, where the reader would be shown it pruned: that it matched would tell what it said. */
+async function withoutErased(engine: Engine, events: readonly KnownEvent[], reader: Reader): Promise<KnownEvent[]> {
+  const erased = await engine.erasedUsers()
+  const theirs = events.filter(({ event }) => erased.has(event.sender))
+  if (theirs.length === 0) return [...events]
+  const states = await statesBefore(engine, theirs, reader.userId)
+  const { pruned } = await seenBy(engine, theirs, states, reader.userId)
+  return events.filter(({ nid }) => !pruned.has(nid))
 }
 
 async function withContext(

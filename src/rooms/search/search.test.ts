@@ -133,6 +133,18 @@ test('a redacted message is not found any more, nor when it is redacted in the s
   })
 })
 
+test('what an erased user wrote is found by those alone who were there', async () => {
+  const [eva, fia] = [await alfa.user('eva'), await alfa.user('fia')]
+  const roomId = await alfa.createRoom(eva)
+  await alfa.join(roomId, anna, alfa)
+  await say(roomId, eva, 'ekskogen')
+  await alfa.join(roomId, fia, alfa)
+  assert.deepEqual(said(await search(fia, 'ekskogen')), ['ekskogen'])
+  await alfa.running.accounts.deactivate(eva, { erase: true })
+  assert.deepEqual(said(await search(fia, 'ekskogen')), [])
+  assert.deepEqual(said(await search(anna, 'ekskogen')), ['ekskogen'])
+})
+
 test('a room that is encrypted is not searched, not even what was said before', async () => {
   const roomId = await alfa.createRoom(anna)
   await say(roomId, anna, 'alskogen öppet')

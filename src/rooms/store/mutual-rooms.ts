@@ -10,6 +10,13 @@ export const invitedFromServer = statement<[number, string], { user_id: string }
     where room_nid = $1 and membership = 2 and not local and right(user_id, length($2)) = $2 limit 1`,
 )
 
+/** Whether a server is in any of the rooms. */
+export const serverIsInAny = statement<[string, readonly string[]], { room_nid: number }>(
+  'rooms.server_is_in_any',
+  `select s.room_nid from room r join room_server s using (room_nid)
+    where s.server_name = $1 and s.joined > 0 and r.room_id = any($2::text[]) limit 1`,
+)
+
 /** Rooms that both users are in, by number behind `$3`: (user, other, after, limit). */
 export const roomsInCommon = statement<[string, string, number, number], { room_nid: number; room_id: string }>(
   'rooms.rooms_in_common',
@@ -25,6 +32,7 @@ export const countRoomsInCommon = statement<[string, string], { rooms: number }>
     where mine.user_id = $1 and mine.local and mine.membership = 1 and theirs.user_id = $2 and theirs.membership = 1`,
 )
 
+/** Any room that a user is in. */
 export const isAnywhere = statement<[string], { room_nid: number }>(
   'rooms.is_anywhere',
   'select room_nid from membership where user_id = $1 and membership = 1 limit 1',

@@ -62,11 +62,11 @@ export const wordsFound = statement<[readonly string[], readonly string[]], { pl
       where (${vectorOf('w.word')}) @@ ${queryOf('asked.word')})`,
 )
 
-/** Old history of a room that was fetched later, and is not in the index: (room, types, limit). */
+/** Of the $3 events of old history that were fetched last, those that are not in the index: (room, types, how many). */
 export const historyWithoutEntry = statement<[number, readonly string[], number], { event_nid: number }>(
   'rooms.history_without_entry',
-  `select e.event_nid from event e
-    where e.room_nid = $1 and e.position < 0 and e.type = any($2::text[]) and e.redacted_by is null
-      and not exists (select from search_entry s where s.event_nid = e.event_nid)
-    order by e.position desc limit $3`,
+  `select e.event_nid
+     from (select event_nid, type, redacted_by from event where room_nid = $1 and position < 0 order by position limit $3) e
+    where e.type = any($2::text[]) and e.redacted_by is null
+      and not exists (select from search_entry s where s.event_nid = e.event_nid)`,
 )
