@@ -33,7 +33,7 @@ export interface TestClient {
 const signer = /^signed by (\S+)$/
 
 export async function serverForTests<M>(
-  { accounts, serverName }: TestAccounts,
+  { accounts, serverName }: Pick<TestAccounts, 'accounts' | 'serverName'>,
   handlers: readonly Handler<M>[],
   modules: M,
 ): Promise<TestServer> {

@@ -38,6 +38,8 @@ export class Connections {
   })
   readonly #saving = new Map<string, Saving>()
   readonly #stored = new WeakSet<Connection>()
+  /** Grows, also over restarts: no two connections of this process have the same. */
+  #lastIncarnation = 0
   readonly #under = new Set<Promise<void>>()
 
   constructor(parts: { readonly database: Database; readonly clock: Clock }) {
@@ -50,7 +52,8 @@ export class Connections {
     const name = nameOf(key)
     const before = this.#saving.get(name)?.connection ?? this.#known.peek(name)
     before?.ask(undefined, before.version)
-    const connection = new Connection(key, Math.max(this.#clock.now(), (before?.incarnation ?? 0) + 1))
+    this.#lastIncarnation = Math.max(this.#clock.now(), this.#lastIncarnation + 1)
+    const connection = new Connection(key, this.#lastIncarnation)
     this.#known.set(name, connection)
     return connection
   }

@@ -17,6 +17,8 @@ export interface ExtensionView {
   readonly ignored: ReadonlySet<UserId>
   readonly look: SlidingLook
   readonly windows: Windows
+  /** The client knows nothing of the room but what the answer tells. */
+  readonly isNew: (roomNid: number) => boolean
   /** Rooms that the client knows, and those that the answer tells. */
   readonly known: ReadonlyMap<number, Pick<RoomMemory, 'receipts' | 'accountData'>>
 }
@@ -79,14 +81,13 @@ export async function receiptsExtension(
   const receipts = sources.ephemeral?.receipts
   const changed = news?.receipts
   const asked = news ? old.filter(({ roomId }) => changed?.has(roomId) ?? true).map(({ roomId }) => roomId) : []
+  const isNew = Map.groupBy(fresh, ({ roomNid }) => view.isNew(roomNid))
+  const idsOf = (rooms: readonly UserRoom[] = []) => rooms.map(({ roomId }) => roomId)
   const found = await Promise.all([
     receipts?.between(asked, window.after, window.upTo, userId),
-    receipts?.atEvents(
-      fresh.map(({ roomId }) => roomId),
-      eventIds,
-      userId,
-      window.upTo,
-    ),
+    receipts?.atEvents(idsOf(isNew.get(true)), eventIds, userId, window.upTo),
+    // Nobody knows how long the room was out of view.
+    receipts?.between(idsOf(isNew.get(false)), 0, window.upTo, userId),
   ])
   const texts = new Map<string, string>()
   for (const byRoom of found) {

@@ -80,7 +80,15 @@ export async function readSliding(parts: SlidingParts, asked: SlidingReadRequest
   const askingFor = (limit: number) => askingWithLimit(parts, request, ignored, limit)
   const telling = { shape, look, from, askingFor, told: asked.toldMembers }
   const rooms = await tellRooms(parts, telling, choice.chosen)
-  const view: ExtensionView = { sources, userId, ignored, look, windows, known: knownRooms(told, rooms) }
+  const view: ExtensionView = {
+    sources,
+    userId,
+    ignored,
+    look,
+    windows,
+    known: knownRooms(told, rooms),
+    isNew: (roomNid) => !told.has(roomNid),
+  }
   const extensions = await readExtensions(parts, asked, view, await askingFor(0), rooms)
   const changes = changedMemories(told, rooms, windows, { missed: choice.missed, from: from ?? 0 }, extensions)
   const lists = listTexts(windows.lists, request, connection.passing.windows)

@@ -115,11 +115,11 @@ export class SlidingSync {
       const { user } = attendance
       const reading = await readSliding(this.#parts, { request, user, connection, position, after, toldMembers })
       signal.throwIfAborted()
-      // Nobody reads this answer: the client has asked again meanwhile.
-      if (overtaken.aborted) return `{"pos":${JSON.stringify(request.position ?? '')}}`
+      if (overtaken.aborted) return unread(request)
       if (!reading.isEmpty || after === undefined || draining.aborted) return this.#give(asked, reading, memberKey)
       const woken = await attendance.woken(until - this.#clock.now(), ended)
       signal.throwIfAborted()
+      if (overtaken.aborted) return unread(request)
       if (!woken) return this.#give(asked, reading, memberKey)
       if (reading.changes.size > 0) continue
       const quiet = Math.min(attendance.quietUntil(stream.head) ?? 0, users.certainUntil(stream.head))
@@ -137,3 +137,6 @@ export class SlidingSync {
     return `{"pos":"${token}",${text}}`
   }
 }
+
+/** Nobody reads this answer: the client has asked again meanwhile. */
+const unread = ({ position }: SlidingRequest): string => JSON.stringify({ pos: position ?? '' })
