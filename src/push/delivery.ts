@@ -6,8 +6,8 @@ import type { Clock, Milliseconds, Timer } from '#platform/clock/clock.ts'
 import { BoundedCache, FairSemaphore } from '#platform/limits/limits.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { Position } from '#platform/stream/stream.ts'
-import type { Fresh, FreshNotification, FreshParts } from './fresh-notifications.ts'
-import { freshNotifications } from './fresh-notifications.ts'
+import type { JsonObject } from '#protocol/json/json.ts'
+import { type FreshParts, freshNotifications } from './fresh-notifications.ts'
 import { Gateway, type GatewayNetwork, type Pushed } from './gateway.ts'
 import { aboutEvent, aboutNumber, namesAround, wantsOnlyIds } from './notification-body.ts'
 import { gatewayOf, type Pusher, pusherFromRow } from './pusher.ts'
@@ -40,12 +40,18 @@ const STALE_AFTER: Milliseconds = 86_400_000
 const MAX_HOSTS = 1000
 /** What another process left behind is found after this at the latest. */
 const LONGEST_SLEEP: Milliseconds = LEASE
+const SHORTEST_SLEEP: Milliseconds = 1_000
 
 /** How far a pusher was served: everything up to `sentUpTo`; `pause` until the rest is tried. */
 type Served =
   | { readonly outcome: 'sent'; readonly told: number }
   | { readonly outcome: 'failed'; readonly sentUpTo: Position; readonly notBefore: Milliseconds }
   | { readonly outcome: 'rejected' }
+
+interface Addressee {
+  readonly pusher: Pusher
+  readonly url: URL
+}
 
 interface HostTrouble {
   readonly failures: number
@@ -107,11 +113,14 @@ export class Delivery {
       const places = AT_ONCE - this.#running.size
       // At the end of each that is under way it is looked again.
       if (places === 0) return
-      const due = await database.run(takeDuePushers, clock.now(), clock.now() + LEASE, places)
+      const now = clock.now()
+      const due = await database.run(takeDuePushers, now, now + LEASE, places)
       for (const row of due) this.#start(row)
       if (due.length === places) return
-      const next = (await database.one(selectNextTry))?.next_try ?? clock.now() + LONGEST_SLEEP
-      this.#sleep(Math.min(LONGEST_SLEEP, Math.max(0, next - clock.now())))
+      const next = (await database.one(selectNextTry))?.next_try ?? now + LONGEST_SLEEP
+      // What has fallen due while we looked is looked for at once. What was due before is in the hands of another process.
+      if (next > now && next <= clock.now()) this.#isWanted = true
+      else this.#sleep(Math.min(LONGEST_SLEEP, Math.max(SHORTEST_SLEEP, next - clock.now())))
     } catch (error) {
       log.error({ error }, 'What is due for push gateways could not be read.')
       this.#sleep(FIRST_PAUSE)
@@ -137,7 +146,7 @@ export class Delivery {
     const pusher = pusherFromRow(row)
     const url = gatewayOf(pusher)
     if (url === undefined) throw new Error('The gateway of a stored pusher has no URL.')
-    const served = await this.#places.run(url.host, () => this.#tell(row, pusher, url))
+    const served = await this.#places.run(url.host, () => this.#tell(row, { pusher, url }))
     const { database } = this.#parts
     const key = [row.user_id, row.app_id, row.pushkey] as const
     if (served.outcome === 'sent') {
@@ -153,49 +162,47 @@ export class Delivery {
     }
   }
 
-  async #tell(row: DuePusherRow, pusher: Pusher, url: URL): Promise<Served> {
+  async #tell(row: DuePusherRow, to: Addressee): Promise<Served> {
     let sentUpTo = row.pending_after
-    const notBefore = this.#hosts.get(url.host)?.until ?? 0
+    const notBefore = this.#hosts.get(to.url.host)?.until ?? 0
     if (notBefore > this.#parts.clock.now()) return { outcome: 'failed', sentUpTo, notBefore }
-    const fresh = await freshNotifications(this.#parts, pusher.userId, { after: sentUpTo, upTo: row.marked_at })
-    const news = fresh.notifications.filter(({ receivedTs }) => this.#isNews(receivedTs))
+    const { userId } = to.pusher
+    const { unread, notifications } = await freshNotifications(this.#parts, userId, {
+      after: sentUpTo,
+      upTo: row.marked_at,
+    })
+    const news = notifications.filter(({ receivedTs }) => this.#isNews(receivedTs))
     for (const each of news) {
-      const pushed = await this.#tellEvent(pusher, url, each, fresh)
+      const names = wantsOnlyIds(to.pusher) ? undefined : await namesAround(each.event, this.#parts.rooms)
+      const pushed = await this.#push(to, aboutEvent(to.pusher, each, { unread, names }))
       if (pushed.outcome === 'failed') return { outcome: 'failed', sentUpTo, notBefore: 0 }
       if (pushed.rejected) return { outcome: 'rejected' }
       sentUpTo = each.position
     }
-    if (news.length > 0 || fresh.unread === row.told_unread) return { outcome: 'sent', told: fresh.unread }
-    const pushed = await this.#push(url, pusher, aboutNumber(pusher, fresh.unread))
+    if (news.length > 0 || unread === row.told_unread) return { outcome: 'sent', told: unread }
+    const pushed = await this.#push(to, aboutNumber(to.pusher, unread))
     if (pushed.outcome === 'failed') return { outcome: 'failed', sentUpTo, notBefore: 0 }
-    return pushed.rejected ? { outcome: 'rejected' } : { outcome: 'sent', told: fresh.unread }
+    return pushed.rejected ? { outcome: 'rejected' } : { outcome: 'sent', told: unread }
   }
 
-  async #tellEvent(
-    pusher: Pusher,
-    url: URL,
-    { event, verdict }: FreshNotification,
-    { unread }: Fresh,
-  ): Promise<Pushed> {
-    const names = wantsOnlyIds(pusher) ? undefined : await namesAround(event, this.#parts.rooms)
-    return await this.#push(url, pusher, aboutEvent(pusher, event, verdict, unread, names))
-  }
-
-  async #push(url: URL, { pushkey }: Pusher, body: ReturnType<typeof aboutNumber>): Promise<Pushed> {
-    const pushed = await this.#gateway.push(url, pushkey, body, this.#stopping.signal)
-    if (this.#stopping.signal.aborted) return pushed
+  async #push({ url, pusher }: Addressee, notification: JsonObject): Promise<Pushed> {
+    const { signal } = this.#stopping
+    const pushed = await this.#gateway.push({ url, pushkey: pusher.pushkey, notification }, signal)
+    if (signal.aborted) return pushed
     if (pushed.outcome === 'sent') this.#hosts.delete(url.host)
-    else if (pushed.blame === 'host') this.#noteTrouble(url.host)
+    else if (pushed.blame === 'host') this.#noteTrouble(url.host, pushed.cause)
     return pushed
   }
 
   /** All pushers of a gateway that is down wait for it together, instead of each finding out for itself. */
-  #noteTrouble(host: string): void {
+  #noteTrouble(host: string, cause: unknown): void {
     const now = this.#parts.clock.now()
     const before = this.#hosts.get(host)
     // Those that were under way together fail together: that is one failure.
     if (before !== undefined && before.until > now) return
     const failures = (before?.failures ?? 0) + 1
+    if (failures === 1)
+      this.#parts.log.warn(troubleOf(host, cause), 'A push gateway does not take notifications. They wait.')
     this.#hosts.set(host, { failures, until: now + pauseAfter(failures) })
   }
 
@@ -203,6 +210,9 @@ export class Delivery {
     return receivedTs > this.#parts.clock.now() - STALE_AFTER
   }
 }
+
+const troubleOf = (host: string, cause: unknown) =>
+  cause instanceof Error ? { gateway: host, error: cause } : { gateway: host, status: Number(cause) }
 
 const pauseAfter = (failures: number): Milliseconds =>
   Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.min(failures - 1, 20))

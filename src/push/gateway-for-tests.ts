@@ -29,7 +29,8 @@ export function gatewayForTests({ allowPrivate = true } = {}): TestGateway {
   const opened = openProcessNetwork({
     clock: systemClock(),
     random: seededRandom(1),
-    options: { addresses: { allowPrivate }, authorities: [authority.certificate] },
+    // The time that matters is the test's: a slow machine must not break a connection off.
+    options: { addresses: { allowPrivate }, authorities: [authority.certificate], connectTimeout: 60_000 },
   })
   const came: JsonObject[] = []
   const gateway = {

@@ -14,10 +14,16 @@ export interface GatewayNetwork {
   ): Promise<{ readonly status: number; readonly body: AsyncIterable<Uint8Array> }>
 }
 
+export interface Push {
+  readonly url: URL
+  readonly pushkey: string
+  readonly notification: JsonObject
+}
+
 export type Pushed =
   | { readonly outcome: 'sent'; readonly rejected: boolean }
-  /** `host`: the gateway as a whole is in trouble, not this one pusher. */
-  | { readonly outcome: 'failed'; readonly blame: 'host' | 'pusher' }
+  /** `host`: the gateway as a whole is in trouble, not this one pusher. `cause`: a status, or what stood in the way of an answer. */
+  | { readonly outcome: 'failed'; readonly blame: 'host' | 'pusher'; readonly cause: unknown }
 
 /** A gateway passes the notification on and answers in some hundred milliseconds. */
 const TIMEOUT: Milliseconds = 10_000
@@ -33,8 +39,8 @@ export class Gateway {
     this.#clock = clock
   }
 
-  /** Never rejects. `notification` is for one device, whose key `rejected` is about. */
-  async push(url: URL, pushkey: string, notification: JsonObject, signal: AbortSignal): Promise<Pushed> {
+  /** Never rejects. `notification` is for the one device of `pushkey`, which `rejected` is about. */
+  async push({ url, pushkey, notification }: Push, signal: AbortSignal): Promise<Pushed> {
     const patience = new AbortController()
     const timer = this.#clock.after(TIMEOUT, () => patience.abort(new Error('The push gateway is silent.')))
     const body = Buffer.from(JSON.stringify({ notification }))
@@ -44,9 +50,9 @@ export class Gateway {
       const bytes = await readAnswer(answer.body)
       if (answer.status === 200) return { outcome: 'sent', rejected: rejects(bytes, pushkey) }
       const isBusy = answer.status === 429 || answer.status >= 500
-      return { outcome: 'failed', blame: isBusy ? 'host' : 'pusher' }
-    } catch {
-      return { outcome: 'failed', blame: 'host' }
+      return { outcome: 'failed', blame: isBusy ? 'host' : 'pusher', cause: answer.status }
+    } catch (error) {
+      return { outcome: 'failed', blame: 'host', cause: error }
     } finally {
       timer.cancel()
     }

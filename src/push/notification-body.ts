@@ -15,14 +15,13 @@ export interface NamesAround {
   readonly alias: string | undefined
 }
 
-/** For one device. With `event_id_only` the gateway learns neither who wrote nor what. */
+/** For one device. Without `names`, the gateway learns neither who wrote nor what. */
 export function aboutEvent(
   pusher: Pusher,
-  event: RoomEvent,
-  { tweaks }: PushVerdict,
-  unread: number,
-  names: NamesAround | undefined,
+  { event, verdict }: { readonly event: RoomEvent; readonly verdict: PushVerdict },
+  { unread, names }: { readonly unread: number; readonly names: NamesAround | undefined },
 ): JsonObject {
+  const { tweaks } = verdict
   const counts: JsonObject = unread > 0 ? { unread } : {}
   const notification: JsonObject = {
     event_id: event.eventId,

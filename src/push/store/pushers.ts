@@ -115,16 +115,12 @@ export const takeDuePushers = statement<[now: number, until: number, limit: numb
     returning ${columns}, pending_after, marked_at, told_unread, failures`,
 )
 
-/** Everything up to `upTo` is sent. A row comes back when more has been counted meanwhile. */
-export const finishPusher = statement<
-  [user: string, app: string, pushkey: string, upTo: number, told: number],
-  { is_due: boolean }
->(
+/** Everything up to `upTo` is sent; what has been counted meanwhile is due at once. */
+export const finishPusher = statement<[user: string, app: string, pushkey: string, upTo: number, told: number]>(
   'push.finish_pusher',
   `update pusher set pending_after = case when marked_at > $4::bigint and enabled then $4::bigint end,
       told_unread = $5, failures = 0, next_try = 0
-    where user_id = $1 and app_id = $2 and pushkey = $3
-    returning pending_after is not null as is_due`,
+    where user_id = $1 and app_id = $2 and pushkey = $3`,
 )
 
 /** Sent up to `sentUpTo` only: the rest is tried again at `nextTry`. */

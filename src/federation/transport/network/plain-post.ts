@@ -14,6 +14,7 @@ import {
   KEEP_ALIVE,
   poolOptions,
   type SocketParts,
+  sendOrRepeat,
 } from './socket-network.ts'
 
 /** Hosts with open connections: users name them, so the one longest unused is closed. */
@@ -39,7 +40,8 @@ export class SocketPost implements PlainPost {
     const headers = { 'user-agent': 'Samband', host: url.host, 'content-type': 'application/json' }
     const asked = { path: url.pathname + url.search, method: 'POST' as const, headers, body, signal }
     try {
-      return answerOf(await this.#poolFor(url).request(asked))
+      // Gateways know a notification by its event ID, so that it may be repeated.
+      return answerOf(await sendOrRepeat(this.#poolFor(url), asked))
     } catch (error) {
       throw asNetworkError(error, signal)
     }

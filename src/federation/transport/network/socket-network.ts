@@ -67,7 +67,7 @@ export class SocketNetwork implements Network {
       signal,
     }
     try {
-      return answerOf(await sendOnce(pool, asked))
+      return answerOf(await (request.method === 'POST' ? pool.request(asked) : sendOrRepeat(pool, asked)))
     } catch (error) {
       // The server may have moved: look for it anew next time.
       this.#discovery.forget(request.to)
@@ -122,14 +122,14 @@ export const poolOptions = {
 
 /**
  * A kept connection may have been closed by the other side at the very moment that we use it. What may be repeated is sent once more, on a
- * new connection; a POST (claiming one-time keys) may not.
+ * new connection; a POST to another server (claiming one-time keys) may not.
  */
-async function sendOnce(pool: Pool, asked: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData> {
+export async function sendOrRepeat(pool: Pool, asked: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData> {
   try {
     return await pool.request(asked)
   } catch (error) {
     const wasClosed = codeOf(error) === 'UND_ERR_SOCKET' || codeOf(error) === 'ECONNRESET'
-    if (!wasClosed || asked.method === 'POST') throw error
+    if (!wasClosed) throw error
     return await pool.request(asked)
   }
 }
