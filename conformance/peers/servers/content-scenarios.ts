@@ -42,6 +42,7 @@ export const contentScenarios: readonly Scenario[] = [
         ]
         assert.deepEqual(got.content, sent.content, json)
       }
+      for (const who of [host, guest]) await who.do('GET', 'sync?timeout=0')
       await converge(world, room)
     },
   },

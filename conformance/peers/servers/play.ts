@@ -12,14 +12,16 @@ import { prepareServer } from '../../processes/server-process.ts'
 import { contentScenarios } from './content-scenarios.ts'
 import { Line } from './line.ts'
 import { partitionScenarios } from './partition-scenarios.ts'
+import type { Peer, PeerParts } from './peer.ts'
 import { peopleScenarios } from './people-scenarios.ts'
 import { Person } from './person.ts'
 import { roomScenarios } from './room-scenarios.ts'
-import { prepareSynapse } from './synapse.ts'
+
 import type { Scenario, World } from './world.ts'
 
 export interface Play {
-  readonly python: string
+  /** Makes the other server. */
+  readonly prepare: (parts: PeerParts) => Promise<Peer>
   /** Logs and data of both stay here. */
   readonly folder: string
   readonly versions: readonly string[]
@@ -39,10 +41,10 @@ const SECRET = 'a secret of this run alone'
 const LONGEST_SCENARIO = 120_000
 
 /** @returns the number of scenarios that failed. */
-export async function playAll({ python, folder, versions, named, signal }: Play): Promise<number> {
+export async function playAll({ prepare, folder, versions, named, signal }: Play): Promise<number> {
   const ends: (() => unknown)[] = []
   try {
-    const { ours, theirs, cut, heal, fetchFn } = await startBoth({ python, folder }, ends)
+    const { ours, theirs, cut, heal, fetchFn } = await startBoth({ prepare, folder }, ends)
     let failed = 0
     let people = 0
     for (const { scenario, version, isOurs } of turnsOf(versions, named)) {
@@ -93,7 +95,7 @@ async function playOne(scenario: Scenario, world: World, signal: AbortSignal): P
   }
 }
 
-async function startBoth({ python, folder }: Pick<Play, 'python' | 'folder'>, ends: (() => unknown)[]) {
+async function startBoth({ prepare, folder }: Pick<Play, 'prepare' | 'folder'>, ends: (() => unknown)[]) {
   const now = Date.now()
   const validity = { from: now - 60_000, until: now + 86_400_000 }
   const authority = createAuthority({ name: 'Peers', validity, random: systemRandom() })
@@ -111,18 +113,18 @@ async function startBoth({ python, folder }: Pick<Play, 'python' | 'folder'>, en
     namedPort: lines[0].port,
     environment: { SAMBAND_REGISTRATION__SHARED_SECRET: SECRET },
   })
-  const parts = { python, folder: path.join(folder, 'synapse'), database, authority, sharedSecret: SECRET }
-  const synapse = await prepareSynapse({ ...parts, namedPort: lines[1].port })
+  const parts = { folder: path.join(folder, 'peer'), database, authority, sharedSecret: SECRET }
+  const peer = await prepare({ ...parts, namedPort: lines[1].port })
   ends.push(
     () => samband.stop(),
-    () => synapse.stop(),
+    () => peer.stop(),
   )
-  await Promise.all([samband.start(), synapse.start()])
+  await Promise.all([samband.start(), peer.start()])
   lines[0].leadTo(Number(new URL(samband.baseUrl).port))
-  lines[1].leadTo(synapse.port)
+  lines[1].leadTo(peer.port)
   return {
     ours: samband,
-    theirs: synapse,
+    theirs: peer,
     fetchFn: loopbackFetch(authority.certificate),
     cut: all((line) => line.cut()),
     heal: all((line) => line.heal()),

@@ -2,31 +2,20 @@
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { systemClock } from '#platform/clock/clock.ts'
-import { connectDatabase, type EmbeddedDatabase } from '#platform/database/database.ts'
-import { type CertificateAndKey, issueCertificate } from '../../../src/platform/certificates/certificates.ts'
-import { systemRandom } from '../../../src/platform/random/random.ts'
 import { freePort } from '../../processes/server-process.ts'
+import { emptyDatabase } from './empty-database.ts'
+import { type Peer, type PeerParts, writeCertificates } from './peer.ts'
 
 const run = promisify(execFile)
-const DAY = 86_400_000
 /** It makes its whole schema at the first start. */
 const LONGEST_START = 120_000
 
-export interface SynapseParts {
-  readonly python: string
-  readonly folder: string
-  readonly database: EmbeddedDatabase
-  readonly authority: CertificateAndKey
-  /** The port in its name. */
-  readonly namedPort: number
-  readonly sharedSecret: string
-}
+export type SynapseParts = PeerParts & { readonly python: string }
 
-export class Synapse {
+class Synapse implements Peer {
   readonly serverName: string
   readonly port: number
   readonly #python: string
@@ -72,22 +61,16 @@ export class Synapse {
   }
 }
 
-export async function prepareSynapse(parts: SynapseParts): Promise<Synapse> {
-  const { python, folder, authority, namedPort } = parts
-  await mkdir(folder, { recursive: true })
+export async function prepareSynapse(parts: SynapseParts): Promise<Peer> {
+  const { python, folder, namedPort } = parts
   const port = await freePort()
-  const now = Date.now()
-  const validity = { from: now - 60_000, until: now + 30 * DAY }
-  const issued = issueCertificate({ names: ['localhost'], authority, validity, random: systemRandom() })
-  await writeFile(path.join(folder, 'ca.pem'), authority.certificate)
-  await writeFile(path.join(folder, 'cert.pem'), issued.certificate)
-  await writeFile(path.join(folder, 'key.pem'), issued.key, { mode: 0o600 })
+  await writeCertificates(parts)
   const serverName = `localhost:${namedPort}`
   // YAML reads JSON.
   const file = path.join(folder, 'homeserver.yaml')
   await writeFile(
     file,
-    JSON.stringify({ ...settings(parts, port), server_name: serverName, database: await database(parts) }),
+    JSON.stringify({ ...settings(parts, port), server_name: serverName, database: await databaseSettings(parts) }),
   )
   await run(python, ['-m', 'synapse.app.homeserver', '-c', file, '--generate-keys'], { cwd: folder })
   return new Synapse({ serverName, port, python, folder })
@@ -137,18 +120,7 @@ function settings({ folder, sharedSecret }: SynapseParts, port: number): object 
   }
 }
 
-/** In C collation, as Synapse insists. */
-async function database({ database }: SynapseParts): Promise<object> {
-  const { settings } = database
-  if ('url' in settings) throw new Error('The database of this run is an embedded one.')
-  const connections = await connectDatabase(settings, { clock: systemClock(), readLanes: 1, writeLanes: 1 })
-  try {
-    await connections.session((session) =>
-      session.run(`create database synapse encoding 'UTF8' lc_collate 'C' lc_ctype 'C' template template0`),
-    )
-  } finally {
-    await connections.close()
-  }
-  const { host, port, user, password } = settings
+async function databaseSettings(parts: SynapseParts): Promise<object> {
+  const { host, port, user, password } = await emptyDatabase(parts.database, 'synapse')
   return { name: 'psycopg2', args: { host, port, user, password, dbname: 'synapse', cp_min: 1, cp_max: 10 } }
 }
