@@ -3,9 +3,9 @@
 
 import { refuseGuest } from '#accounts/accounts.ts'
 import { search } from '#api/client/search.ts'
-import { limitOf, parseRoomEventFilter } from '#protocol/event-filter/event-filter.ts'
+import { limitOf, parseRoomEventFilter, type RoomEventFilter } from '#protocol/event-filter/event-filter.ts'
 import type { JsonObject } from '#protocol/json/json.ts'
-import type { SearchRequest } from '#rooms/rooms.ts'
+import type { Rooms, SearchRequest } from '#rooms/rooms.ts'
 import { rawJson } from '../answer.ts'
 import { handler } from '../handler.ts'
 import { readerOf } from './room-reader.ts'
@@ -24,8 +24,7 @@ export const handleSearch = handler(search, ({ accounts, rooms }: WithRooms) => 
   const asked = body.search_categories.room_events
   if (asked === undefined) return { search_categories: {} }
   const { event_context: around } = asked
-  // The definition has looked at its members; what the filter means is for its own reader.
-  const filter = asked.filter && parseRoomEventFilter(asked.filter as JsonObject)
+  const filter = asked.filter && (await filterOf(rooms, asked.filter))
   const request: SearchRequest = {
     searchTerm: asked.search_term,
     keys: asked.keys ?? ['content.body', 'content.name', 'content.topic'],
@@ -43,3 +42,13 @@ export const handleSearch = handler(search, ({ accounts, rooms }: WithRooms) => 
   }
   return rawJson(searchAnswer(await rooms.search.events(request, await readerOf(accounts, session))))
 })
+
+/** A room that is asked for stands for those that it replaced as well. */
+async function filterOf(
+  { search }: Pick<Rooms, 'search'>,
+  asked: { readonly rooms?: readonly string[] },
+): Promise<RoomEventFilter> {
+  const rooms = asked.rooms && (await search.withPredecessors(asked.rooms))
+  // The definition has looked at its members; what the filter means is for its own reader.
+  return parseRoomEventFilter({ ...asked, ...(rooms && { rooms }) } as JsonObject)
+}

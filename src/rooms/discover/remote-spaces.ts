@@ -12,7 +12,7 @@ const MOST_KEPT = 32 << 20
 const MOST_SILENT = 20_000
 const KEPT_FOR = 5 * 60_000
 /** That nobody could tell is remembered too, so that the next page of a client gets further. */
-const NOTHING_KEPT_FOR = 60_000
+const NOTHING_KEPT_FOR = 30_000
 /** Servers asked for one room: a person waits. */
 const MOST_SERVERS = 3
 
@@ -33,14 +33,18 @@ export class RemoteSpaces {
     this.#silent = new BoundedCache({ capacity: MOST_SILENT, age: { maxAge: NOTHING_KEPT_FOR, clock } })
   }
 
-  /** From the first of the servers that tells; undefined: none does. */
-  async ask(roomId: RoomId, via: readonly ServerName[], signal?: AbortSignal): Promise<HierarchyLevel | undefined> {
+  /** From the first of the servers that tells; undefined: none does. `again`: also those that have told nothing just now. */
+  async ask(
+    roomId: RoomId,
+    via: readonly ServerName[],
+    { signal, again = false }: { readonly signal?: AbortSignal | undefined; readonly again?: boolean } = {},
+  ): Promise<HierarchyLevel | undefined> {
     const { transport } = this.#engine.parts
     for (const server of this.#asked(via)) {
       const key = keyOf(server, roomId)
       const told = this.#told.get(key)
       if (told) return told
-      if (this.#silent.get(key)) continue
+      if (!again && this.#silent.get(key)) continue
       const answer = await transport.getHierarchy(server, roomId, signal)
       if (answer.ok) {
         this.#told.set(key, answer.value)

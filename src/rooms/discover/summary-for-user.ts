@@ -49,5 +49,6 @@ async function find(
   const head = (await engine.room(roomId))?.committed
   if (isHere(head, engine.parts.serverName)) return readSummary(engine, head)
   if (userId === undefined) return undefined
-  return (await spaces.ask(roomId, servers, signal))?.room
+  // Somebody may have invited them a moment ago.
+  return (await spaces.ask(roomId, servers, { signal, again: true }))?.room
 }

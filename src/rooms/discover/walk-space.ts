@@ -142,7 +142,7 @@ class Walk {
     if (asking) return asking
     const { remote } = this.#parts
     if (!remote.isKnown(roomId, via) && this.#questions++ >= MOST_ASKED) return 'later'
-    const question = remote.ask(roomId, via, this.#request.signal)
+    const question = remote.ask(roomId, via, { signal: this.#request.signal })
     // It is awaited when its room's turn comes, if that ever comes.
     question.catch(() => undefined)
     this.#asked.set(roomId, question)

@@ -11,6 +11,7 @@ import type { Engine } from '../room/engine.ts'
 import { historyWithoutEntry } from '../store/search-entries.ts'
 import { followSearch } from './follow-search.ts'
 import { indexEvents, searchedTypes } from './index-events.ts'
+import { withPredecessors } from './predecessors.ts'
 import { searchEvents } from './search-events.ts'
 import type { SearchAnswer, SearchRequest } from './search-request.ts'
 
@@ -42,6 +43,11 @@ export class RoomSearch {
     const { stream, clock } = this.#engine.parts
     await Promise.all([this.#discovery.caughtUp(), reachedSoon(this.#followers, stream.head, clock)])
     return this.#heavy.run(reader.userId, () => searchEvents(this.#engine, request, reader))
+  }
+
+  /** The rooms and those that they replaced: what a search in the rooms is about. */
+  withPredecessors(roomIds: readonly string[]): Promise<string[]> {
+    return withPredecessors(this.#engine, roomIds)
   }
 
   /** Takes in old events of a room that were fetched from other servers: they are no news that anybody follows. */

@@ -223,6 +223,24 @@ test('an event comes with what was said around it, who said it, and the state of
   assert.ok(state?.get(roomId)?.some(({ known }) => known.event.type === 'm.room.name'))
 })
 
+test('a search in a room is one in the rooms that it replaced as well', async () => {
+  const old = await alfa.createRoom(anna)
+  await say(old, anna, 'asplöv före')
+  const profileOf = async () => ({})
+  const fresh = await alfa.rooms.upgrade({
+    roomId: old,
+    userId: anna,
+    version: '11',
+    additionalCreators: [],
+    profileOf,
+  })
+  await say(fresh, anna, 'asplöv efter')
+  const rooms = await alfa.rooms.search.withPredecessors([fresh, 'inget rum'])
+  assert.deepEqual(rooms, [fresh, 'inget rum', old])
+  const found = await search(anna, 'asplöv', { filter: filterOf({ rooms: rooms.filter((id) => id.startsWith('!')) }) })
+  assert.deepEqual(said(found), ['asplöv efter', 'asplöv före'])
+})
+
 test('old history that is fetched from another server is found from then on', async () => {
   const roomId = await alfa.createRoom(anna)
   await say(roomId, anna, 'havtorn')
