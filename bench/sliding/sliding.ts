@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { median } from '../measure/median.ts'
+import { processTime, treeTime } from '../measure/processor-time.ts'
 import type { Report } from '../report.ts'
 import { ClientApi, type Person } from '../server/client-api.ts'
 import { startSamband } from '../server/samband-server.ts'
@@ -27,8 +28,8 @@ const WINDOW = 20
 const MESSAGES = 20
 /** Calls at once while rooms are made. */
 const AT_ONCE = 16
-/** Measurements that do not count. */
-const WARM_UP = 10
+/** Measurements in a row; the first ones of each account do not count. */
+const BLOCK = 10
 
 interface Account {
   readonly person: Person
@@ -46,15 +47,24 @@ export async function benchSliding({ rooms, times, nodeOptions }: SlidingOptions
     report.note(`accounts with ${FEW} and ${rooms} rooms are made`)
     const good: boolean[] = []
     for (const limit of [1, MESSAGES]) {
-      const kinds = { few: [] as number[], many: [] as number[] }
-      // In turns, so that both meet the same neighbours on the machine.
-      for (let turn = -WARM_UP; turn < times; turn++) {
-        for (const [name, account] of [['few', small] as const, ['many', large] as const]) {
+      const figures = { few: noFigures(), many: noFigures() }
+      const block = async (account: Account, into: Figures | undefined) => {
+        const before = [processTime(server.pid), treeTime(server.databasePid)] as const
+        for (let n = 0; n < BLOCK; n++) {
           const took = await timed(() => askWindow(api, account.person, listOfWindow(WINDOW, limit)))
-          if (turn >= 0) kinds[name].push(took)
+          into?.took.push(took)
         }
+        if (!into) return
+        into.node += processTime(server.pid) - before[0]
+        into.postgresql += treeTime(server.databasePid) - before[1]
       }
-      good.push(tellFirst(report, { rooms, limit }, kinds))
+      for (const account of [small, large]) await block(account, undefined)
+      // In turns, so that both meet the same neighbours on the machine.
+      for (let turn = 0; turn < times / BLOCK; turn++) {
+        await block(small, figures.few)
+        await block(large, figures.many)
+      }
+      good.push(tellFirst(report, { rooms, limit }, figures))
     }
     tellNext(report, rooms, await afterOneMessage(api, large, times))
     return good.every(Boolean)
@@ -64,27 +74,36 @@ export async function benchSliding({ rooms, times, nodeOptions }: SlidingOptions
   }
 }
 
+interface Figures {
+  /** Milliseconds of each. */
+  readonly took: number[]
+  /** Microseconds of CPU of all together. */
+  node: number
+  postgresql: number
+}
+
+const noFigures = (): Figures => ({ took: [], node: 0, postgresql: 0 })
+
 function tellFirst(
   report: Report,
   { rooms, limit }: { readonly rooms: number; readonly limit: number },
-  { few, many }: { readonly few: readonly number[]; readonly many: readonly number[] },
+  { few, many }: { readonly few: Figures; readonly many: Figures },
 ): boolean {
-  const [p50, p95] = [median(many), percentile(many, 0.95)]
-  const ratio = p50 / median(few)
+  const [p50, p95] = [median(many.took), percentile(many.took, 0.95)]
+  const [node, postgresql] = [many.node, many.postgresql].map((cpu) => cpu / 1000 / many.took.length)
+  const overFew = p50 / median(few.took)
+  // What the neighbours on the machine hardly move.
+  const cpuOverFew = (many.node + many.postgresql) / (few.node + few.postgresql)
   const good = p95 <= BAR
+  const cpu = { node: round(node), postgresql: round(postgresql), cpuOverFew: round(cpuOverFew) }
   report.result(
     {
-      scenario: 'sliding/first',
-      rooms,
-      limit,
-      p50: round(p50),
-      p95: round(p95),
-      overFew: round(ratio),
-      bar: BAR,
-      good,
+      ...{ scenario: 'sliding/first', rooms, limit, p50: round(p50), p95: round(p95), overFew: round(overFew) },
+      ...{ ...cpu, bar: BAR, good },
     },
-    `first window of ${WINDOW} rooms, ${limit} events each: p50 ${p50.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms with ${rooms} rooms; ` +
-      `${ratio.toFixed(2)} of what it takes with ${FEW} (the bar is p95 ${BAR} ms)${good ? '' : ' – NOT REACHED'}`,
+    `first window of ${WINDOW} rooms, ${limit} events each: p50 ${p50.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms with ${rooms} rooms ` +
+      `(the bar is p95 ${BAR} ms); CPU ms: Node ${cpu.node}, PostgreSQL ${cpu.postgresql}; of what it takes with ${FEW} rooms ` +
+      `${overFew.toFixed(2)} by time, ${cpuOverFew.toFixed(2)} by CPU${good ? '' : ' – NOT REACHED'}`,
   )
   return good
 }
@@ -147,4 +166,4 @@ function percentile(values: readonly number[], part: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN
 }
 
-const round = (value: number): number => Number(value.toFixed(2))
+const round = (value = Number.NaN): number => Number(value.toFixed(2))
