@@ -4,9 +4,9 @@
 import { pduText, type TakenJoin } from '#rooms/rooms.ts'
 import { jsonList } from './events-answer.ts'
 
-export function joinedText({ event, state, authChain, servers }: TakenJoin): string {
-  const inState = new Set(state.map(({ nid }) => nid))
-  // What is in `state` need not be said again in `auth_chain`.
+/** `omits`: the asking server said `omit_members`. Only then what is in `state` may be left out of `auth_chain`; others look for it there. */
+export function joinedText({ event, state, authChain, servers }: TakenJoin, omits = false): string {
+  const inState = new Set(omits ? state.map(({ nid }) => nid) : [])
   const chain = jsonList(authChain.filter(({ nid }) => !inState.has(nid)).map(pduText))
   const names = JSON.stringify(servers)
   const members = `"members_omitted":false,"servers_in_room":${names}`

@@ -8,10 +8,14 @@ import { handler } from '../handler.ts'
 import type { WithRooms } from './federation-modules.ts'
 import { joinedText } from './joined-answer.ts'
 
-export const handleSendJoinV2 = handler(sendJoinV2, ({ rooms }: WithRooms) => async ({ params, body, origin }) => {
-  const joined = await rooms.serving.takeJoin({ ...params, origin, pdu: body, membership: 'join' })
-  return rawJson(joinedText(joined))
-})
+export const handleSendJoinV2 = handler(
+  sendJoinV2,
+  ({ rooms }: WithRooms) =>
+    async ({ params, query, body, origin }) => {
+      const joined = await rooms.serving.takeJoin({ ...params, origin, pdu: body, membership: 'join' })
+      return rawJson(joinedText(joined, query.omit_members))
+    },
+)
 
 export const handleSendJoinV1 = handler(sendJoinV1, ({ rooms }: WithRooms) => async ({ params, body, origin }) => {
   const joined = await rooms.serving.takeJoin({ ...params, origin, pdu: body, membership: 'join' })
