@@ -3,4 +3,12 @@
 
 export { canAdmit, isOpenToAll } from './open-to.ts'
 export { type ChildLink, childJson, childOf, inOrder, readChild, type SpaceRoom, spaceRoomJson } from './space-child.ts'
-export { publicRoomJson, type RoomSummary, readSummary, summaryJson, summaryKeys, summaryOf } from './summary.ts'
+export {
+  publicRoomJson,
+  type RoomSummary,
+  readSummary,
+  type SummaryState,
+  summaryJson,
+  summaryKeys,
+  summaryOf,
+} from './summary.ts'

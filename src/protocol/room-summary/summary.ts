@@ -1,8 +1,6 @@
 // The summary of a room: made of its state, written for others, and read from them.
 // spec: client-server-api, definitions/room_summary, definitions/public_rooms_chunk
 
-import type { StateView } from '#protocol/events/events.ts'
-import { historyVisibilityOf } from '#protocol/history-visibility/history-visibility.ts'
 import { parseRoomAlias, parseRoomId, type RoomAlias, type RoomId } from '#protocol/identifiers/identifiers.ts'
 import {
   arrayAt,
@@ -50,9 +48,14 @@ const MOST_ALLOWED = 100
 /** Characters of a text that are told: a list of rooms with topics of 64 KB would be of no use to anybody. */
 const LONGEST_TEXT = 8_000
 
+/** A state, whole or stripped: of its events only the content is looked at. */
+export interface SummaryState {
+  get(type: string, stateKey: string): { readonly content: JsonObject } | undefined
+}
+
 export function summaryOf(
   room: { readonly roomId: RoomId; readonly roomVersion: string; readonly joined: number },
-  state: StateView,
+  state: SummaryState,
 ): RoomSummary {
   const content = (type: string): JsonObject => state.get(type, '')?.content ?? {}
   const rules = content('m.room.join_rules')
@@ -60,7 +63,7 @@ export function summaryOf(
   return {
     ...room,
     joinRule,
-    worldReadable: historyVisibilityOf(state.get('m.room.history_visibility', '')) === 'world_readable',
+    worldReadable: stringAt(content('m.room.history_visibility'), 'history_visibility') === 'world_readable',
     guestsMayJoin: stringAt(content('m.room.guest_access'), 'guest_access') === 'can_join',
     allowedRoomIds: isRestricted(joinRule) ? allowedRooms(rules) : [],
     roomType: stringAt(content('m.room.create'), 'type'),

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { settle, type TestLine, type TestServer, twoServers } from '#federation/servers-for-tests.ts'
+import type { Outcome } from '#federation/transport/transport.ts'
 import { MatrixError } from '#protocol/errors/errors.ts'
 import type { EventId, RoomId, UserId } from '#protocol/identifiers/identifiers.ts'
 import type { JsonObject } from '#protocol/json/json.ts'
@@ -24,6 +25,9 @@ before(async () => {
 
 const refuses = (status: number, errcode: string) => (error: unknown) =>
   error instanceof MatrixError && error.status === status && error.errcode === errcode
+
+const refusalOf = (outcome: Outcome<unknown>): unknown =>
+  outcome.ok || outcome.failure.kind !== 'refused' ? outcome : [outcome.failure.status, outcome.failure.errcode]
 
 const inviteOnly: Partial<NewRoom> = { preset: 'private_chat' }
 const space: Partial<NewRoom> = { creationContent: { type: 'm.space' } }
@@ -146,6 +150,36 @@ test('a summary is told to whom the room may be told, here and over federation',
   await alfa.rooms.invite({ roomId: closed, sender: anna, target: bo, membership: 'invite', content: {} })
   const invited = await there(closed)
   assert.deepEqual([invited.summary.name, invited.membership], ['Slutet', 'invite'])
+})
+
+test('what came with an invite is told where nobody of the room answers', async () => {
+  const roomId = await named(alfa, anna, 'Inbjudan', inviteOnly)
+  await alfa.rooms.invite({ roomId, sender: anna, target: bo, membership: 'invite', content: {} })
+  line.cut(alfa, beta)
+  const { summary, membership } = await beta.rooms.discovery.summary({ roomId, userId: bo, servers: [alfa.name] })
+  assert.deepEqual([summary.name, summary.joined, membership], ['Inbjudan', 0, 'invite'])
+  await line.heal(alfa, beta)
+})
+
+test('other servers are told of rooms and times only what they may know', async () => {
+  const closed = await named(alfa, anna, 'För oss', inviteOnly)
+  const unknown = `!${'A'.repeat(43)}` as RoomId
+  const { transport } = beta.running
+  for (const roomId of [closed, unknown]) {
+    const hierarchy = await transport.getHierarchy(alfa.name, roomId)
+    assert.deepEqual(refusalOf(hierarchy), [404, 'M_NOT_FOUND'])
+  }
+  const near = (roomId: RoomId, direction: 'b' | 'f') =>
+    transport.getEventNear(alfa.name, { roomId, time: 1, direction })
+  assert.deepEqual(refusalOf(await near(closed, 'f')), [403, 'M_FORBIDDEN'])
+  assert.deepEqual(refusalOf(await near(unknown, 'f')), [404, 'M_NOT_FOUND'])
+  // Two rooms that are made in one millisecond would have one ID, so the second is made a little later.
+  await line.clock.advance(10)
+  const both = await named(alfa, anna, 'Gemensamt')
+  await beta.join(both, bo, alfa)
+  assert.deepEqual(refusalOf(await near(both, 'b')), [404, 'M_NOT_FOUND'])
+  const first = await near(both, 'f')
+  assert.equal(first.ok && `!${first.value.eventId.slice(1)}`, both)
 })
 
 test('a restricted room is told to members of the rooms that it names', async () => {

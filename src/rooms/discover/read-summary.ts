@@ -1,9 +1,8 @@
 // The summary of a room that we are in, from its current state.
 // spec: client-server-api, definitions/room_summary; modules/spaces.md
 
-import type { StateView } from '#protocol/events/events.ts'
 import type { ServerName } from '#protocol/identifiers/identifiers.ts'
-import { type RoomSummary, summaryKeys, summaryOf } from '#protocol/room-summary/room-summary.ts'
+import { type RoomSummary, type SummaryState, summaryKeys, summaryOf } from '#protocol/room-summary/room-summary.ts'
 import { shownEvent } from '../read/event-form.ts'
 import type { Engine } from '../room/engine.ts'
 import type { RoomHead } from '../room/room-head.ts'
@@ -13,7 +12,7 @@ export async function readSummary(engine: Engine, head: RoomHead): Promise<RoomS
   if (head.state === undefined) return undefined
   const state = await engine.stateEventsAt(head.state, summaryKeys)
   // A name that was redacted is still in the state, and not to be told.
-  const shown: StateView = {
+  const shown: SummaryState = {
     get: (type, stateKey) => {
       const known = state.known(type, stateKey)
       return known && shownEvent(known)

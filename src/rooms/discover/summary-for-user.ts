@@ -3,9 +3,12 @@
 
 import { notFound } from '#protocol/errors/errors.ts'
 import type { RoomId, ServerName, UserId } from '#protocol/identifiers/identifiers.ts'
-import { isOpenToAll, type RoomSummary } from '#protocol/room-summary/room-summary.ts'
+import { type JsonObject, objectAt, stringAt } from '#protocol/json/json.ts'
+import { isOpenToAll, type RoomSummary, summaryOf } from '#protocol/room-summary/room-summary.ts'
 import type { Engine } from '../room/engine.ts'
-import type { Membership } from '../state/state-map.ts'
+import type { RoomHead } from '../room/room-head.ts'
+import { type Membership, membershipCodes } from '../state/state-map.ts'
+import { membershipInRoom } from '../store/read-memberships.ts'
 import { isHere, readSummary } from './read-summary.ts'
 import type { RemoteSpaces } from './remote-spaces.ts'
 import { mayUserKnow, type OwnRooms, ownRooms } from './who-may-know.ts'
@@ -50,5 +53,21 @@ async function find(
   if (isHere(head, engine.parts.serverName)) return readSummary(engine, head)
   if (userId === undefined) return undefined
   // Somebody may have invited them a moment ago.
-  return (await spaces.ask(roomId, servers, { signal, again: true }))?.room
+  const told = await spaces.ask(roomId, servers, { signal, again: true })
+  return told?.room ?? (head && toldWithInvite(engine, head, userId))
+}
+
+/** What came with an invite, or with the answer to a knock, where no server of the room answers. How many are in it is not told. */
+async function toldWithInvite(engine: Engine, head: RoomHead, userId: UserId): Promise<RoomSummary | undefined> {
+  const row = await engine.parts.database.one(membershipInRoom, head.roomNid, userId)
+  const isOutside = row?.membership === membershipCodes.invite || row?.membership === membershipCodes.knock
+  if (!isOutside || row.stripped_state === null) return undefined
+  const contents = new Map<string, { readonly content: JsonObject }>()
+  // It was checked and written by whoever took the invite in.
+  for (const event of JSON.parse(row.stripped_state) as readonly JsonObject[]) {
+    const content = objectAt(event, 'content')
+    if (stringAt(event, 'state_key') === '' && content) contents.set(stringAt(event, 'type') ?? '', { content })
+  }
+  const room = { roomId: head.roomId, roomVersion: head.version.id, joined: 0 }
+  return summaryOf(room, { get: (type) => contents.get(type) })
 }
