@@ -81,5 +81,6 @@ if (process.argv.includes('--without-tests')) {
     console.log(`${operation} ${status}: ${sentence} (${test})`)
   }
   console.log(`${faults.length} kinds of answers do not fit the specification's schemas.`)
+  if (!passed) console.log('Some tests failed: what they would have seen is not in the table.')
   if (!passed || faults.length > 0) process.exitCode = 1
 }

@@ -20,7 +20,11 @@ let bo: Person
 let room: RoomId
 let event: string
 before(async () => {
-  server = await startServer(scope)
+  server = await startServer(scope, {
+    SAMBAND_TENANTS__0__CLIENT_URL: 'https://matrix.alfa.example',
+    SAMBAND_TENANTS__0__FEDERATION_ADDRESS: 'matrix.alfa.example:443',
+    SAMBAND_SUPPORT__PAGE: 'https://alfa.example/help',
+  })
   anna = await server.createUser('anna')
   bo = await server.createUser('bo', beta)
   await server.modules.accounts.createUser({ username: 'chef', password: 'ett långt lösenord', isAdmin: true })
@@ -56,6 +60,9 @@ const client = '/_matrix/client'
 const inRoom = () => `${client}/v3/rooms/${encodeURIComponent(room)}`
 
 test('what a client learns of the server', async () => {
+  await walk('GET', '/.well-known/matrix/client')
+  await walk('GET', '/.well-known/matrix/server')
+  await walk('GET', '/.well-known/matrix/support')
   await walk('GET', `${client}/versions`)
   await walk('GET', `${client}/v3/capabilities`)
   await walk('GET', `${client}/v3/voip/turnServer`)
@@ -69,7 +76,9 @@ test('what a client finds: rooms, people, messages', async () => {
   await walk('GET', `${client}/v3/publicRooms?limit=10`)
   await walk('POST', `${client}/v3/publicRooms`, { body: { filter: { generic_search_term: 'larm' } } })
   await walk('GET', `${client}/v3/publicRooms?server=${beta}`)
-  await walk('POST', `${client}/v3/publicRooms?server=${beta}`, { body: { limit: 3 } })
+  await walk('POST', `${client}/v3/publicRooms?server=${beta}`, {
+    body: { limit: 3, filter: { generic_search_term: 'larm' } },
+  })
   await walk('GET', `${client}/v1/room_summary/${encodeURIComponent(room)}`)
   await walk('GET', `${client}/v1/rooms/${encodeURIComponent(room)}/hierarchy`)
   await walk('GET', `${client}/v1/rooms/${encodeURIComponent(room)}/timestamp_to_event?ts=0&dir=f`)
@@ -110,7 +119,6 @@ test('what a client does in a room', async () => {
   )
   await walk('POST', `${path}/report/${encodeURIComponent(event)}`, { body: { reason: 'Fel rum' } })
   await walk('POST', `${path}/report`, { body: { reason: 'Fel rum' } })
-  await walk('POST', `${client}/v3/users/${encodeURIComponent(bo.userId)}/report`, { body: { reason: 'Fel person' } })
 })
 
 test('a room marked as unread is so on every device', async () => {
@@ -136,6 +144,19 @@ test('what goes to the other authority: a profile, a room with somebody of their
     host: beta,
   })
   await walk('POST', `${client}/v3/keys/query`, { body: { device_keys: { [bo.userId]: [] } } })
+})
+
+test('what another authority asks of us: a room that it is not in, a moment, an invitation turned down', async () => {
+  const { token } = await server.createUser('cilla', beta)
+  const cilla = { token, host: beta }
+  const other = encodeURIComponent(await server.createRoom(anna, { name: 'Övning' }))
+  const invited = { user_id: '@cilla:beta.localhost' }
+  await walk('POST', `${client}/v3/rooms/${other}/invite`, { body: invited })
+  await walk('GET', `${client}/v1/rooms/${other}/hierarchy`, cilla)
+  await walk('POST', `${client}/v3/rooms/${other}/leave`, { ...cilla, body: {} })
+  const moment = `${client}/v1/rooms/${encodeURIComponent(room)}/timestamp_to_event?ts=0&dir=f`
+  await walk('GET', moment, { token: bo.token, host: beta })
+  await walk('POST', `${client}/v3/users/${encodeURIComponent(bo.userId)}/report`, { body: { reason: 'Fel person' } })
 })
 
 test('what an administrator looks at', async () => {
