@@ -193,3 +193,30 @@ test('a kept connection that the server has closed is replaced; a POST is not se
   await assert.rejects(ask(to, { method: 'POST', body: Buffer.from('{}') }), refused('connection'))
   assert.equal(requests, 4)
 })
+
+test('a plain POST reaches an ordinary host, goes nowhere private, and is repeated when its connection is closed', async (t) => {
+  let requests = 0
+  const server = await httpsServer(t, authority.issue(['push.se']), async (request, response) => {
+    requests += 1
+    if (requests === 3) return void request.socket.destroy()
+    let text = ''
+    for await (const piece of request) text += piece
+    response.end(JSON.stringify({ text, url: request.url, host: request.headers.host }))
+  })
+  const addresses = { 'push.se': ['127.0.0.1'] }
+  const url = new URL(`https://push.se:${server.port}/_matrix/push/v1/notify`)
+  const { signal } = new AbortController()
+  const { opened } = networkFor(t, { addresses })
+  const post = async () => {
+    const { status, body } = await opened.post.post(url, Buffer.from('{"a":1}'), signal)
+    return [status, JSON.parse(Buffer.from((await readBounded(body, 1000)) ?? []).toString())]
+  }
+  const answer = [200, { text: '{"a":1}', url: '/_matrix/push/v1/notify', host: url.host }]
+  assert.deepEqual([await post(), await post()], [answer, answer])
+  assert.deepEqual(await post(), answer)
+  assert.equal(requests, 4)
+  const careful = networkFor(t, { addresses }, { addresses: { allowPrivate: false } }).opened.post
+  await assert.rejects(careful.post(url, Buffer.from('{}'), signal), refused('address'))
+  const plain = new URL('http://push.se/_matrix/push/v1/notify')
+  await assert.rejects(opened.post.post(plain, Buffer.from('{}'), signal), refused('address'))
+})
