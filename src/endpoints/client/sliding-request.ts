@@ -12,8 +12,15 @@ const MOST_SUBSCRIPTIONS = 100
 type Body = BodyOf<typeof slidingSync>
 type AskedFilter = Omit<NonNullable<NonNullable<Body['lists']>[string]['filters']>, 'is_invited'>
 
-/** @throws 400 `M_INVALID_PARAM` for more lists or subscriptions than clients may have, and for names of lists that are too long. */
-export function refuseTooMuch(body: { readonly lists?: object; readonly room_subscriptions?: object }): void {
+interface Asked {
+  readonly conn_id?: string
+  readonly lists?: object
+  readonly room_subscriptions?: object
+}
+
+/** @throws 400 `M_INVALID_PARAM` for more lists or subscriptions than clients may have, and for names that are none. */
+export function refuseUnfit(body: Asked): void {
+  if (body.conn_id?.includes('\0')) throw invalidParam('conn_id must be without NUL.')
   const lists = Object.keys(body.lists ?? {})
   if (lists.length > MOST_LISTS) throw invalidParam(`Ask for ${MOST_LISTS} lists at most.`)
   if (lists.some((name) => name.length > 255)) throw invalidParam('The name of a list has at most 255 characters.')

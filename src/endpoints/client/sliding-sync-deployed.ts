@@ -7,7 +7,7 @@ import type { RoomId, UserId } from '#protocol/identifiers/identifiers.ts'
 import type { ListAsked, RequiredState, RoomConfig, StatePattern } from '#sync/sync.ts'
 import { rawJson } from '../answer.ts'
 import { handler } from '../handler.ts'
-import { checkedRange, extensionsOf, filterOf, refuseTooMuch } from './sliding-request.ts'
+import { checkedRange, extensionsOf, filterOf, refuseUnfit } from './sliding-request.ts'
 import type { WithSync } from './sync.ts'
 
 type Body = BodyOf<typeof definition>
@@ -17,7 +17,7 @@ export const handleSlidingSyncDeployed = handler(
   definition,
   ({ sync }: WithSync) =>
     async ({ query, body, session, http }) => {
-      refuseTooMuch(body)
+      refuseUnfit(body)
       const { userId, deviceId } = session
       const lists = Object.entries(body.lists ?? {}).map(([name, list]) => [name, listOf(list, userId)] as const)
       const subscriptions = Object.entries(body.room_subscriptions ?? {})

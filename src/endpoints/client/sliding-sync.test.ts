@@ -140,6 +140,7 @@ test('too much, and what is none, is refused', async () => {
     [{ lists: { ['l'.repeat(256)]: config } }, 'M_INVALID_PARAM'],
     [{ lists: { all: { ...config, range: [3, 1] } } }, 'M_INVALID_PARAM'],
     [{ lists: { all: { ...config, range: [-1, 1] } } }, 'M_INVALID_PARAM'],
+    [{ conn_id: 'a\0b', pos: 's1_1_1_1' }, 'M_INVALID_PARAM'],
     [{ set_presence: 'dancing' }, 'M_INVALID_PARAM'],
     [{ lists: { all: { timeline_limit: 1 } } }, 'M_MISSING_PARAM'],
     [{ lists: { all: { ...config, timeline_limit: 'x' } } }, 'M_BAD_JSON'],

@@ -7,14 +7,14 @@ import type { RoomId } from '#protocol/identifiers/identifiers.ts'
 import type { ListAsked, RoomConfig, StatePattern } from '#sync/sync.ts'
 import { rawJson } from '../answer.ts'
 import { handler } from '../handler.ts'
-import { checkedRange, extensionsOf, filterOf, refuseTooMuch } from './sliding-request.ts'
+import { checkedRange, extensionsOf, filterOf, refuseUnfit } from './sliding-request.ts'
 import type { WithSync } from './sync.ts'
 
 type Body = BodyOf<typeof definition>
 type List = NonNullable<Body['lists']>[string]
 
 export const handleSlidingSync = handler(definition, ({ sync }: WithSync) => async ({ body, session, http }) => {
-  refuseTooMuch(body)
+  refuseUnfit(body)
   const lists = Object.entries(body.lists ?? {}).map(([name, list]) => [name, listOf(list)] as const)
   const subscriptions = Object.entries(body.room_subscriptions ?? {})
   const answer = await sync.slide({

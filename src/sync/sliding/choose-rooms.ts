@@ -11,8 +11,11 @@ import type { Shape } from './sliding-request.ts'
 import type { UserMarks } from './user-marks.ts'
 import type { MatchedRoom, Windows } from './windows.ts'
 
-/** Rooms in one answer: with 20 events each some 10 MB. The others follow with the next request, which need not wait. */
-const MOST_TOLD = 500
+/** Events in one answer, some 10 MB; a room counts as some. The rooms beyond follow with the next request, which need not wait. */
+const MOST_EVENTS = 20_000
+const COST_OF_ROOM = 20
+/** A room whose members are all asked for: there may be thousands. */
+const COST_OF_MEMBERS = 1_000
 
 export interface ChosenRoom {
   readonly room: UserRoom
@@ -30,8 +33,6 @@ export interface ChosenRoom {
 
 export interface Choice {
   readonly chosen: readonly ChosenRoom[]
-  /** Matched rooms that stay as they are told. */
-  readonly quiet: readonly MatchedRoom[]
   /** Remembered rooms in which something happened that is not told now. */
   readonly missed: readonly number[]
 }
@@ -50,14 +51,12 @@ export interface ChoiceParts {
 export function chooseRooms(parts: ChoiceParts): Choice {
   const { windows, look, told } = parts
   const chosen: ChosenRoom[] = []
-  const quiet: MatchedRoom[] = []
   const now = new Set<number>()
+  let cost = 0
   for (const [roomNid, matched] of windows.matched) {
     const room = chosenRoom(parts, matched)
-    if (!room || chosen.length >= MOST_TOLD) {
-      quiet.push(matched)
-      continue
-    }
+    if (!room || cost >= MOST_EVENTS) continue
+    cost += costOf(room)
     chosen.push(room)
     now.add(roomNid)
   }
@@ -65,8 +64,11 @@ export function chooseRooms(parts: ChoiceParts): Choice {
   for (const roomNid of new Set([...look.arrivals.keys(), ...look.moved])) {
     if (!now.has(roomNid) && told.has(roomNid)) missed.push(roomNid)
   }
-  return { chosen, quiet, missed }
+  return { chosen, missed }
 }
+
+const costOf = ({ config: { timelineLimit, state } }: ChosenRoom): number =>
+  COST_OF_ROOM + timelineLimit + (state.asksForMembers ? COST_OF_MEMBERS : 0)
 
 /** Undefined: there is nothing to tell of the room. */
 function chosenRoom(parts: ChoiceParts, matched: MatchedRoom): ChosenRoom | undefined {

@@ -40,7 +40,11 @@ export async function toDeviceExtension(
   const isQuiet = news !== undefined && !news.toDevice && after >= window.after
   const found =
     devices && !isQuiet
-      ? await devices.messagesIn(owner, { after, upTo: window.upTo }, limit && Math.max(limit, 1))
+      ? await devices.messagesIn(
+          owner,
+          { after, upTo: window.upTo },
+          limit === undefined ? undefined : Math.max(limit, 1),
+        )
       : { events: [], upTo: window.upTo }
   const text = `{"next_batch":"s${found.upTo}","events":[${found.events.join()}]}`
   return { text, isEmpty: found.events.length === 0 }

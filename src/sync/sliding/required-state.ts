@@ -43,9 +43,9 @@ export class WantedState {
     }
     this.exact = [...exact.values()]
     this.asksBeyondKeys = configs.some(({ include }) => include.some((pattern) => !isExact(pattern)))
-    const all = configs.filter(wantsAllMembers)
-    this.asksForMembers = all.length > 0 || configs.some(wantsSomeMembers)
-    this.lazyMembers = all.length === 0 && configs.some(({ lazyMembers }) => lazyMembers)
+    const askingForMembers = configs.filter(asksForMembers)
+    this.asksForMembers = askingForMembers.length > 0
+    this.lazyMembers = !askingForMembers.some(leavesNoMemberOut) && configs.some(({ lazyMembers }) => lazyMembers)
   }
 
   wants(key: StateKey): boolean {
@@ -55,11 +55,9 @@ export class WantedState {
 
 const mayBeMember = ({ type }: StatePattern): boolean => type === undefined || type === MEMBER
 
-const wantsAllMembers = ({ include, exclude, lazyMembers }: RequiredState): boolean =>
-  !lazyMembers &&
-  include.some((pattern) => mayBeMember(pattern) && pattern.stateKey === undefined) &&
-  !exclude.some(mayBeMember)
+const isWide = (pattern: StatePattern): boolean => mayBeMember(pattern) && pattern.stateKey === undefined
 
-/** Members by a pattern that is no single key. */
-const wantsSomeMembers = ({ include, lazyMembers }: RequiredState): boolean =>
-  !lazyMembers && include.some((pattern) => mayBeMember(pattern) && pattern.stateKey === undefined)
+const asksForMembers = ({ include, exclude, lazyMembers }: RequiredState): boolean =>
+  !lazyMembers && include.some(isWide) && !exclude.some(isWide)
+
+const leavesNoMemberOut = ({ exclude }: RequiredState): boolean => !exclude.some(mayBeMember)

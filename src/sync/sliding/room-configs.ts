@@ -6,6 +6,8 @@ import { BoundedCache } from '#platform/limits/limits.ts'
 import { WantedState } from './required-state.ts'
 import type { RequiredState, RoomConfig } from './sliding-request.ts'
 
+/** Events of a room in one answer; for more a client pages. */
+const MOST_EVENTS = 200
 /** Combinations kept compiled, of all clients of a tenant. */
 const COMPILED = 2_000
 
@@ -24,7 +26,7 @@ export class RoomConfigs {
     const texts = new Map<string, RequiredState>()
     let timelineLimit = 0
     for (const config of configs) {
-      timelineLimit = Math.max(timelineLimit, config.timelineLimit)
+      timelineLimit = Math.max(timelineLimit, Math.min(config.timelineLimit, MOST_EVENTS))
       texts.set(this.#textOf(config.requiredState), config.requiredState)
     }
     const stateText = `[${[...texts.keys()].sort().join()}]`

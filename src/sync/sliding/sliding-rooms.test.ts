@@ -351,3 +351,63 @@ test('the stamp that rooms are sorted by passes over who comes and goes', async 
   await server.rooms.changeMembership(joins(roomId, bo))
   assert.equal((await client.ask()).room(roomId, 'bump_stamp'), before)
 })
+
+test('more than one answer should carry follows with the next request', async () => {
+  const { server, client, anna } = await annasClient()
+  const rooms = await someRooms(server, anna, 23)
+  const asked = { lists: { all: list({ ranges: [[0, 99]], timelineLimit: 0, requiredState: allState }) } }
+  const first = await client.ask(asked)
+  assert.deepEqual(first.roomIds, rooms.slice(3).reverse())
+  await say(server, rooms[0] ?? fail(), 'meanwhile', anna)
+  const rest = await client.ask({ ...asked, timeout: 30_000 })
+  assert.deepEqual(rest.roomIds.sort(), rooms.slice(0, 3).sort())
+  assert.deepEqual((await client.ask(asked)).roomIds, [])
+})
+
+test('a first window asks the database the same, however many rooms there are; the next message asks it nothing', async () => {
+  const { server, client, anna } = await annasClient()
+  const asked = { lists: { all: list({ ranges: [[0, 2]], timelineLimit: 5, requiredState: lazyState }) } }
+  const first = async () => {
+    await new SlidingClient(server, client.device, 'warm').ask(asked)
+    const questions = questionsTo(server)
+    await new SlidingClient(server, client.device, 'first').ask(asked)
+    return questions.end()
+  }
+  const [roomId] = await someRooms(server, anna, 3)
+  const few = await first()
+  await someRooms(server, anna, 12)
+  assert.deepEqual(await first(), few)
+  assert.ok(few.length > 0 && few.length < 10, few.join())
+
+  await client.ask(asked)
+  await say(server, roomId ?? fail(), 'hej', anna)
+  await client.ask(asked)
+  await say(server, roomId ?? fail(), 'hej again', anna)
+  const questions = questionsTo(server)
+  assert.equal((await client.ask(asked)).roomIds.length, 1)
+  assert.deepEqual(questions.end(), [])
+})
+
+/** Names of the statements that the server runs from now on, but for what it stores behind the answers. */
+function questionsTo({ engine: { database } }: SyncServer) {
+  const names: string[] = []
+  const { run, one } = database
+  database.run = (statement, ...params) => {
+    names.push(statement.name)
+    return run.call(database, statement, ...params) as ReturnType<typeof database.run<typeof params, never>>
+  }
+  database.one = (statement, ...params) => {
+    names.push(statement.name)
+    return one.call(database, statement, ...params) as ReturnType<typeof database.one<typeof params, never>>
+  }
+  return {
+    end: () => {
+      Object.assign(database, { run, one })
+      return names.sort()
+    },
+  }
+}
+
+function fail(): never {
+  throw new Error('There is no such room.')
+}
