@@ -7,7 +7,7 @@ export const federation = z
   .strictObject({
     enabled: flag('Whether to talk to other servers at all.').default(true),
     allow_private_addresses: flag(
-      'Whether other servers may be at private, loopback or link-local addresses. Off, a hostile server name cannot make us reach into the inner network.',
+      'Whether other servers and push gateways may be at private, loopback or link-local addresses. Off, a hostile server name cannot make us reach into the inner network.',
     ).default(false),
     ca_file: path(
       'PEM file with certificate authorities that are trusted for other servers, beside the usual ones.',
