@@ -42,7 +42,7 @@ test('a directory is asked for by GET without a filter, else by POST', async () 
 
 test('a hierarchy is of the room that was asked for, or it is none', async () => {
   const link = { type: 'm.space.child', state_key: '!barn:beta.se', sender: '@bo:beta.se', origin_server_ts: 1 }
-  const links = [
+  const links: Json[] = [
     { ...link, content: { via: ['beta.se'] } },
     { ...link, content: {} },
   ]
