@@ -274,3 +274,17 @@ test('a gateway at an address of our own network is not spoken to', async () => 
   await pass(10_000)
   assert.equal((await pushed()).length, 1, 'the same gateway with loopback allowed')
 })
+
+test('all devices of one user are told, also when they are more than are served at once', async () => {
+  const bo = await withPusher('bo13')
+  for (let device = 0; device < 6; device += 1) await bo.set({ pushkey: `device ${device}` })
+  const anna = await t.user('anna13')
+  const room = await t.room(anna, bo.userId)
+  const event = await t.say(room, anna)
+  const first = await pushed()
+  await pass(10_000)
+  const all = [...first, ...(await pushed())]
+  assert.deepEqual(new Set(ids(all)), new Set([event]))
+  const keys = all.map(({ devices }) => (devices as JsonObject[])[0]?.['pushkey'])
+  assert.deepEqual(keys.sort(), ['device 0', 'device 1', 'device 2', 'device 3', 'device 4', 'device 5', 'key of bo13'])
+})

@@ -29,6 +29,8 @@ export interface DeliveryParts extends FreshParts {
 /** Pushers served at once by one tenant of a process, and of one gateway: most users share the gateway of their app. */
 const AT_ONCE = 64
 const AT_ONCE_PER_HOST = 16
+/** Of one user: a phone, a tablet and two more. Who names a hundred slow gateways waits for them alone. */
+const AT_ONCE_PER_USER = 4
 /** Longer than twenty pushes at their slowest take: another process must not begin while we are at it. */
 const LEASE: Milliseconds = 300_000
 /** Back-off of a pusher and of a host: two seconds, doubling up to an hour. */
@@ -42,10 +44,12 @@ const MAX_HOSTS = 1000
 const LONGEST_SLEEP: Milliseconds = LEASE
 const SHORTEST_SLEEP: Milliseconds = 1_000
 
-/** How far a pusher was served: everything up to `sentUpTo`; `pause` until the rest is tried. */
 type Served =
   | { readonly outcome: 'sent'; readonly told: number }
-  | { readonly outcome: 'failed'; readonly sentUpTo: Position; readonly notBefore: Milliseconds }
+  /** Everything up to `sentUpTo` was taken. */
+  | { readonly outcome: 'failed'; readonly sentUpTo: Position }
+  /** Not tried: its turn comes then. */
+  | { readonly outcome: 'waits'; readonly until: Milliseconds }
   | { readonly outcome: 'rejected' }
 
 interface Addressee {
@@ -63,6 +67,8 @@ export class Delivery {
   readonly #gateway: Gateway
   readonly #stopping = new AbortController()
   readonly #running = new Set<Promise<void>>()
+  /** Pushers under way of each user. */
+  readonly #perUser = new Map<string, number>()
   readonly #hosts = new BoundedCache<string, HostTrouble>({ capacity: MAX_HOSTS })
   readonly #places = new FairSemaphore({
     places: AT_ONCE,
@@ -143,29 +149,43 @@ export class Delivery {
   }
 
   async #serve(row: DuePusherRow): Promise<void> {
-    const pusher = pusherFromRow(row)
-    const url = gatewayOf(pusher)
-    if (url === undefined) throw new Error('The gateway of a stored pusher has no URL.')
-    const served = await this.#places.run(url.host, () => this.#tell(row, { pusher, url }))
-    const { database } = this.#parts
+    const served = await this.#inTurn(row)
+    const { database, clock } = this.#parts
     const key = [row.user_id, row.app_id, row.pushkey] as const
     if (served.outcome === 'sent') {
       await database.run(finishPusher, ...key, row.marked_at, served.told)
     } else if (served.outcome === 'rejected') {
       await database.run(deleteRejectedKey, row.app_id, row.pushkey)
+    } else if (served.outcome === 'waits') {
+      await database.run(postponePusher, ...key, row.pending_after, row.failures, served.until)
     } else if (this.#stopping.signal.aborted) {
-      await database.run(postponePusher, ...key, served.sentUpTo, row.failures, this.#parts.clock.now())
+      await database.run(postponePusher, ...key, served.sentUpTo, row.failures, clock.now())
     } else {
       const failures = row.failures + 1
-      const nextTry = Math.max(served.notBefore, this.#parts.clock.now() + pauseAfter(failures))
-      await database.run(postponePusher, ...key, served.sentUpTo, failures, nextTry)
+      await database.run(postponePusher, ...key, served.sentUpTo, failures, clock.now() + pauseAfter(failures))
+    }
+  }
+
+  async #inTurn(row: DuePusherRow): Promise<Served> {
+    const pusher = pusherFromRow(row)
+    const url = gatewayOf(pusher)
+    if (url === undefined) throw new Error('The gateway of a stored pusher has no URL.')
+    const ofUser = this.#perUser.get(row.user_id) ?? 0
+    if (ofUser >= AT_ONCE_PER_USER) return { outcome: 'waits', until: this.#parts.clock.now() + FIRST_PAUSE }
+    this.#perUser.set(row.user_id, ofUser + 1)
+    try {
+      return await this.#places.run(url.host, () => this.#tell(row, { pusher, url }))
+    } finally {
+      const left = (this.#perUser.get(row.user_id) ?? 1) - 1
+      if (left === 0) this.#perUser.delete(row.user_id)
+      else this.#perUser.set(row.user_id, left)
     }
   }
 
   async #tell(row: DuePusherRow, to: Addressee): Promise<Served> {
     let sentUpTo = row.pending_after
-    const notBefore = this.#hosts.get(to.url.host)?.until ?? 0
-    if (notBefore > this.#parts.clock.now()) return { outcome: 'failed', sentUpTo, notBefore }
+    const until = this.#hosts.get(to.url.host)?.until ?? 0
+    if (until > this.#parts.clock.now()) return { outcome: 'waits', until }
     const { userId } = to.pusher
     const { unread, notifications } = await freshNotifications(this.#parts, userId, {
       after: sentUpTo,
@@ -175,13 +195,13 @@ export class Delivery {
     for (const each of news) {
       const names = wantsOnlyIds(to.pusher) ? undefined : await namesAround(each.event, this.#parts.rooms)
       const pushed = await this.#push(to, aboutEvent(to.pusher, each, { unread, names }))
-      if (pushed.outcome === 'failed') return { outcome: 'failed', sentUpTo, notBefore: 0 }
+      if (pushed.outcome === 'failed') return { outcome: 'failed', sentUpTo }
       if (pushed.rejected) return { outcome: 'rejected' }
       sentUpTo = each.position
     }
     if (news.length > 0 || unread === row.told_unread) return { outcome: 'sent', told: unread }
     const pushed = await this.#push(to, aboutNumber(to.pusher, unread))
-    if (pushed.outcome === 'failed') return { outcome: 'failed', sentUpTo, notBefore: 0 }
+    if (pushed.outcome === 'failed') return { outcome: 'failed', sentUpTo }
     return pushed.rejected ? { outcome: 'rejected' } : { outcome: 'sent', told: unread }
   }
 
