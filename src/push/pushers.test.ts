@@ -88,6 +88,25 @@ test('a pusher goes with its device, at once and for good', async () => {
   assert.equal(rows[0]?.n, 0)
 })
 
+test('a new password takes the pushers of the other devices away, and leaves those of the device that set it', async () => {
+  const { session } = await aUser(t.accounts, 'vera')
+  const identifier = { type: 'm.id.user', user: 'vera' }
+  const answer = await t.accounts.login({ type: 'm.login.password', identifier, password: 'password of vera' })
+  const other = await t.accounts.authenticate(answer.access_token)
+  await push.pushers.set(session, pusher)
+  await push.pushers.set(other, { ...pusher, pushkey: 'of the other' })
+  assert.equal((await push.pushers.list(session.userId)).length, 2)
+  const change = { userId: session.userId, password: 'ett nytt lösenord', keep: session.deviceId }
+  await t.accounts.changePassword({ ...change, logoutDevices: false })
+  assert.equal((await push.pushers.list(session.userId)).length, 2)
+  await t.accounts.changePassword({ ...change, logoutDevices: true })
+  const left = await push.pushers.list(session.userId)
+  assert.deepEqual(
+    left.map(({ pushkey }) => pushkey),
+    ['abc'],
+  )
+})
+
 test('what is no pusher is refused with a reason', async () => {
   const { session } = await aUser(t.accounts, 'ulf')
   const refused = async (change: JsonObject, errcode: string) =>
