@@ -19,6 +19,7 @@ import {
   receiptsExtension,
   typingExtension,
 } from './extension-rooms.ts'
+import { listTexts } from './list-texts.ts'
 import { lookForNews } from './look.ts'
 import type { ConnectionPosition } from './position-token.ts'
 import type { RecentRooms } from './recent-rooms.ts'
@@ -28,7 +29,7 @@ import type { SlidingRequest } from './sliding-request.ts'
 import { tellRooms } from './tell-rooms.ts'
 import type { TellingParts, ToldRoom } from './telling.ts'
 import type { MarksOfUsers } from './user-marks.ts'
-import { type ListWindow, type Windows, windowsOf } from './windows.ts'
+import { type Windows, windowsOf } from './windows.ts'
 
 /** Rooms that a connection remembers; a window reaches no further down than that. */
 const MOST_REMEMBERED = 20_000
@@ -91,7 +92,7 @@ export async function readSliding(parts: SlidingParts, asked: SlidingReadRequest
   }
   const extensions = await readExtensions(parts, asked, view, await askingFor(0), rooms)
   const changes = changedMemories(told, rooms, windows, { missed: choice.missed, from: from ?? 0 }, extensions)
-  const lists = listTexts(windows.lists, request, connection.passing.windows)
+  const lists = listTexts(windows.lists, shape, connection.passing.windows)
   return {
     isEmpty: extensions.isEmpty && [...rooms.values()].every(({ text }) => text === undefined),
     upTo: look.window.upTo,
@@ -236,29 +237,4 @@ function forgetSome(
     changes.set(roomNid, undefined)
     surplus -= 1
   }
-}
-
-/** The deployed shape names the rooms of each window, when they are others than were told last. */
-function listTexts(
-  lists: ReadonlyMap<string, ListWindow>,
-  { shape }: SlidingRequest,
-  told: ReadonlyMap<string, string>,
-): { readonly texts: readonly string[]; readonly orders: ReadonlyMap<string, string> } {
-  const orders = new Map<string, string>()
-  const texts: string[] = []
-  for (const [name, { count, ranges }] of lists) {
-    let ops = ''
-    if (shape === 'deployed') {
-      const order = ranges.map(({ range, rooms }) => `${range}:${rooms.map(({ roomNid }) => roomNid).join()}`).join(';')
-      orders.set(name, order)
-      if (told.get(name) !== order) {
-        const synced = ranges.map(({ range, rooms }) => {
-          return JSON.stringify({ op: 'SYNC', range, room_ids: rooms.map(({ roomId }) => roomId) })
-        })
-        ops = `,"ops":[${synced.join()}]`
-      }
-    }
-    texts.push(`${JSON.stringify(name)}:{"count":${count}${ops}}`)
-  }
-  return { texts, orders }
 }

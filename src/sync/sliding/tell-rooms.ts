@@ -50,7 +50,8 @@ async function tellReadable(
     wanted: config.state,
     before: isWhole || !memory ? undefined : parts.configs.wantedState(memory.stateText),
     changes: changes[index] ?? [],
-    told: telling.told(room.roomNid),
+    // After a gap, and in a room told anew, the client begins with its members as well.
+    told: isWhole || timeline.limited ? nobody : telling.told(room.roomNid),
   }))
   const toDescribe = await loadStates(parts, userId, readable, wishes)
   const asksForCounts = telling.shape === 'deployed' ? readable.filter(({ isLeft }) => !isLeft) : []
@@ -84,6 +85,8 @@ async function tellReadable(
   )
   return new Map(told)
 }
+
+const nobody: ReadonlyMap<UserId, number> = new Map()
 
 const roomIdOf = ({ chosen }: ReadableRoom): RoomId => chosen.room.roomId
 
