@@ -13,6 +13,7 @@ const reasons: readonly (readonly [RegExp, string])[] = [
     'the module appservices is not there yet',
   ],
   [/UrlPreview/, 'the server fetches no pages that people write about; in encrypted rooms it could not'],
+  [/queryInfo/, 'the queries that there are, profile and directory, are operations of their own'],
   [/PolicyServer|WellknownPolicy/, 'this server is no policy server'],
 ]
 

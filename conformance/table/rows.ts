@@ -20,13 +20,17 @@ export interface Row {
 
 const columns = ['api', 'operationId', 'method', 'path', 'implemented', 'responses', 'tests'] as const
 
+/** Operations of the specification that are one of ours: they share a path, and tell themselves apart by a parameter. */
+const sameAs: ReadonlyMap<string, string> = new Map([['peekEvents', 'getEvents']])
+
 /** Those with a handler that the process mounts. */
 const served = new Set(
   operations
     .filter(({ operationId, method, path }) =>
-      allHandlers.some(
-        ({ endpoint }) => endpoint.operationId === operationId && endpoint.method === method && endpoint.path === path,
-      ),
+      allHandlers.some(({ endpoint }) => {
+        const isOurs = endpoint.operationId === (sameAs.get(operationId) ?? operationId)
+        return isOurs && endpoint.method === method && endpoint.path === path
+      }),
     )
     .map(nameOf),
 )
