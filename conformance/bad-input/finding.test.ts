@@ -28,6 +28,7 @@ let closed: RoomId
 let there: RoomId
 before(async () => {
   server = await startServer(scope, {
+    SAMBAND_DIRECTORY__EVERYONE: 'true',
     SAMBAND_SUPPORT__PAGE: 'https://hjalp.example/',
     SAMBAND_SUPPORT__CONTACTS__0__EMAIL_ADDRESS: 'hjalp@alfa.example',
   })
@@ -73,7 +74,7 @@ test('the directory is read without a login, and searched with one', async () =>
   const search = (filter: Json) => ok('queryPublicRooms', 'POST', `${client}/v3/publicRooms`, { filter })
   assert.deepEqual(ids((await search({ generic_search_term: 'ÖPPNA' }))['chunk']), [open])
   assert.deepEqual(ids((await search({ generic_search_term: 'slutna' }))['chunk']), [])
-  assert.deepEqual(ids((await search({ room_types: ['m.space'] }))['chunk']), [])
+  assert.deepEqual(ids((await search({ room_types: ['m.space', 'nul \0'] }))['chunk']), [])
   await server.refused(MISSING_TOKEN, 'POST', `${client}/v3/publicRooms`, { body: {} })
 })
 
@@ -85,6 +86,7 @@ test('the directory of another server is asked for', async () => {
   assert.deepEqual(ids(found['chunk']), [there])
   const none = await ok('queryPublicRooms', 'POST', target, { filter: { generic_search_term: 'alfas' } })
   assert.deepEqual(ids(none['chunk']), [])
+  await server.refused(MISSING_TOKEN, 'GET', target)
 })
 
 test('what is asked of a directory wrongly is refused', async () => {
@@ -218,6 +220,17 @@ test('a search that is asked for wrongly is refused', async () => {
   for (const wrong of unknown) await refused(INVALID_PARAM, ...search(wrong))
   for (const token of ['x', enc('{}'), enc(Buffer.from('[1,2,"room_id",7]').toString('base64url'))])
     await refused(INVALID_PARAM, ...search({ search_term }, `?next_batch=${token}`))
+})
+
+test('where the operator lets everyone be found, nobody need share a room, and who is gone is not found', async () => {
+  const dan = await server.createUser('danjel')
+  const find = async () => {
+    const found = await ok('searchUserDirectory', 'POST', `${client}/v3/user_directory/search`, { search_term: 'danj' })
+    return arrayAt(found, 'results')?.map((person) => isObject(person) && person['user_id'])
+  }
+  assert.deepEqual(await find(), [dan.userId])
+  await server.modules.accounts.deactivate(dan.userId, { erase: true })
+  assert.deepEqual(await find(), [])
 })
 
 /** Again and again does no harm: each test may stand alone. */

@@ -12,7 +12,7 @@ export const getPublicRooms = endpoint({
   method: 'GET',
   path: '/_matrix/client/v3/publicRooms',
   formerPaths: ['/_matrix/client/r0/publicRooms'],
-  authenticate: 'none',
+  authenticate: 'access-token?',
   rateLimit: 'request',
   query: Type.Object({
     limit: Type.Optional(LimitSchema),

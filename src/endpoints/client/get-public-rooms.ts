@@ -2,6 +2,7 @@
 // spec: client-server-api, GET /_matrix/client/v3/publicRooms
 
 import { getPublicRooms } from '#api/client/get-public-rooms.ts'
+import { missingToken } from '#protocol/errors/errors.ts'
 import { handler } from '../handler.ts'
 import { publicRoomsOf } from './public-rooms-of.ts'
 import type { WithDirectories } from './rooms-modules.ts'
@@ -9,6 +10,11 @@ import type { WithDirectories } from './rooms-modules.ts'
 export const handleGetPublicRooms = handler(
   getPublicRooms,
   (modules: WithDirectories) =>
-    ({ query: { server, ...asked }, serverName, http }) =>
-      publicRoomsOf(modules, server ?? serverName, asked, http.signal),
+    ({ query, session, serverName, http }) => {
+      const { server = serverName, ...asked } = query
+      if (session === undefined && server !== serverName) {
+        throw missingToken('Log in to look at the directories of other servers.')
+      }
+      return publicRoomsOf(modules, server, asked, http.signal)
+    },
 )

@@ -53,9 +53,11 @@ export class Discovery {
     const names = new PeopleNames(this.#engine, parts.accounts)
     this.#options = parts.options ?? this.#options
     const following = { stream, database, clock, log: parts.log }
-    this.#followers = await followDiscovery({ engine: this.#engine, accounts: parts.accounts, cards, names }, following)
+    const engine = this.#engine
+    const followers = await followDiscovery({ engine, accounts: parts.accounts, cards, names }, following)
+    this.#followers = followers
     return async () => {
-      await Promise.all(this.#followers.map((follower) => follower.stop()))
+      await Promise.all(followers.map((follower) => follower.stop()))
     }
   }
 

@@ -6,6 +6,7 @@ import type { Accounts, ShortProfile } from '#accounts/accounts.ts'
 import type { RoomEvent } from '#protocol/events/events.ts'
 import { type RoomId, serverNameOf, type UserId } from '#protocol/identifiers/identifiers.ts'
 import { stringAt } from '#protocol/json/json.ts'
+import { storable } from '../index/storable.ts'
 import { wordsText } from '../index/words.ts'
 import { shownEvent } from '../read/event-form.ts'
 import type { Engine } from '../room/engine.ts'
@@ -29,9 +30,9 @@ const LONGEST_ADDRESS = 1_000
 
 export class PeopleNames {
   readonly #engine: Engine
-  readonly #accounts: Pick<Accounts, 'profiles'>
+  readonly #accounts: Pick<Accounts, 'profiles' | 'users'>
 
-  constructor(engine: Engine, accounts: Pick<Accounts, 'profiles'>) {
+  constructor(engine: Engine, accounts: Pick<Accounts, 'profiles' | 'users'>) {
     this.#engine = engine
     this.#accounts = accounts
   }
@@ -67,6 +68,11 @@ export class PeopleNames {
   async noteProfiles(profiles: readonly (ShortProfile & { readonly userId: UserId })[]): Promise<void> {
     // Of two changes in one batch the later one is written.
     const latest = new Map(profiles.map((profile) => [profile.userId, { ...profile, roomNid: OWN }]))
+    for (const { userId, displayName } of latest.values()) {
+      // An account that ends loses its name, and must not come back by that.
+      const isGone = displayName === undefined && (await this.#accounts.users.get(userId))?.isDeactivated
+      if (isGone) latest.delete(userId)
+    }
     await this.#write([...latest.values()])
   }
 
@@ -112,8 +118,8 @@ export class PeopleNames {
         writeNames,
         some.map(({ roomNid }) => roomNid),
         some.map(({ userId }) => userId),
-        some.map(({ displayName }) => displayName ?? null),
-        some.map(({ avatarUrl }) => avatarUrl ?? null),
+        some.map(({ displayName }) => storable(displayName)),
+        some.map(({ avatarUrl }) => storable(avatarUrl)),
         some.map(({ displayName, userId }) => wordsText(`${displayName ?? ''} ${userId}`)),
       )
     }
@@ -136,11 +142,7 @@ function nameIn(roomNid: number, event: RoomEvent): Name | undefined {
     roomNid,
     // The rules let nobody in whose ID is none.
     userId: event.stateKey as UserId,
-    displayName: storable(stringAt(event.content, 'displayname'))?.slice(0, LONGEST_NAME),
-    avatarUrl: storable(stringAt(event.content, 'avatar_url'))?.slice(0, LONGEST_ADDRESS),
+    displayName: storable(stringAt(event.content, 'displayname'))?.slice(0, LONGEST_NAME) || undefined,
+    avatarUrl: storable(stringAt(event.content, 'avatar_url'))?.slice(0, LONGEST_ADDRESS) || undefined,
   }
 }
-
-/** PostgreSQL keeps no zero bytes, and half a surrogate pair is no text. */
-const storable = (text: string | undefined): string | undefined =>
-  text === undefined || text === '' ? undefined : text.replaceAll('\0', '').toWellFormed()

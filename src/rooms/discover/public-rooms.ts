@@ -3,6 +3,7 @@
 
 import { invalidParam } from '#protocol/errors/errors.ts'
 import type { RoomSummary } from '#protocol/room-summary/room-summary.ts'
+import { storable } from '../index/storable.ts'
 import { wordsOf } from '../index/words.ts'
 import type { Engine } from '../room/engine.ts'
 import { countListed, type ListedRoom, listRooms, listRoomsBefore } from '../store/room-cards.ts'
@@ -36,7 +37,7 @@ export async function listPublicRooms(engine: Engine, request: DirectoryRequest)
   const total = (await database.one(countListed))?.rooms ?? 0
   // Something was asked for that no room's name can hold.
   if (words.length === 0 && (request.searchTerm ?? '').trim() !== '') return { ...emptyPage, total }
-  const types = request.roomTypes?.slice(0, MOST_TYPES).map((type) => type ?? '') ?? null
+  const types = request.roomTypes?.slice(0, MOST_TYPES).map((type) => storable(type) ?? '') ?? null
   const back = point.direction === 'b'
   const list = back ? listRoomsBefore : listRooms
   const rows = await database.run(list, words, types, point.joined, point.roomNid, request.limit + 1)

@@ -4,6 +4,7 @@
 import { BoundedCache } from '#platform/limits/limits.ts'
 import type { RoomId } from '#protocol/identifiers/identifiers.ts'
 import type { RoomSummary } from '#protocol/room-summary/room-summary.ts'
+import { storable } from '../index/storable.ts'
 import { wordsText } from '../index/words.ts'
 import type { Engine } from '../room/engine.ts'
 import { cardOf, leaveCard, writeCard } from '../store/room-cards.ts'
@@ -50,9 +51,6 @@ export class RoomCards {
     await this.#engine.parts.database.run(writeCard, roomNid, true, open, encrypted, storable(roomType), words, text)
   }
 }
-
-/** PostgreSQL keeps no zero bytes, and half a surrogate pair is no text. */
-const storable = (type: string | undefined): string | null => type?.replaceAll('\0', '').toWellFormed() ?? null
 
 /** Everything but the number of members, which changes with each of them. */
 const cardText = (summary: RoomSummary): string => JSON.stringify({ ...summary, joined: 0 })
