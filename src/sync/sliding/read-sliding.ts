@@ -9,7 +9,7 @@ import type { FiltersInUse } from '../filters-in-use.ts'
 import type { ReadingParts } from '../reading.ts'
 import { joinedTexts, mapMember } from '../room-texts.ts'
 import type { MembersByRoom } from '../told-members.ts'
-import { chooseRooms } from './choose-rooms.ts'
+import { type ChosenRoom, chooseRooms } from './choose-rooms.ts'
 import type { Connection, Passing, ToldChanges } from './connection.ts'
 import { e2eeExtension, toDeviceExtension } from './extension-devices.ts'
 import {
@@ -79,18 +79,17 @@ export async function readSliding(parts: SlidingParts, asked: SlidingReadRequest
   const from = position?.position
   const choice = chooseRooms({ shape, configs: parts.configs, windows, look, marks, told, from: from ?? 0 })
   const askingFor = (limit: number) => askingWithLimit(parts, request, ignored, limit)
-  const telling = { shape, look, from, askingFor, told: asked.toldMembers }
-  const rooms = await tellRooms(parts, telling, choice.chosen)
   const view: ExtensionView = {
     sources,
     userId,
     ignored,
     look,
     windows,
-    known: knownRooms(told, rooms),
+    known: knownRooms(told, choice.chosen),
     isNew: (roomNid) => !told.has(roomNid),
   }
-  const extensions = await readExtensions(parts, asked, view, await askingFor(0), rooms)
+  const telling = tellRooms(parts, { shape, look, from, askingFor, told: asked.toldMembers }, choice.chosen)
+  const [rooms, extensions] = await Promise.all([telling, readExtensions(parts, asked, view, askingFor(0), telling)])
   const changes = changedMemories(told, rooms, windows, { missed: choice.missed, from: from ?? 0 }, extensions)
   const lists = listTexts(windows.lists, shape, connection.passing.windows)
   return {
@@ -132,8 +131,8 @@ type KnownRooms = ReadonlyMap<number, Pick<RoomMemory, 'receipts' | 'accountData
 const untold = { receipts: false, accountData: false } as const
 
 /** What the client knows with the rooms that the answer tells; those that are told anew begin with nothing. */
-function knownRooms(told: ReadonlyMap<number, RoomMemory>, rooms: ReadonlyMap<number, ToldRoom>): KnownRooms {
-  const fresh = [...rooms.keys()].filter((roomNid) => !told.has(roomNid))
+function knownRooms(told: ReadonlyMap<number, RoomMemory>, chosen: readonly ChosenRoom[]): KnownRooms {
+  const fresh = chosen.flatMap(({ room }) => (told.has(room.roomNid) ? [] : room.roomNid))
   return fresh.length === 0
     ? told
     : new Map<number, Pick<RoomMemory, 'receipts' | 'accountData'>>([
@@ -154,16 +153,16 @@ async function readExtensions(
   { reading }: SlidingParts,
   { request, connection, position }: SlidingReadRequest,
   view: ExtensionView,
-  asking: Asking,
-  rooms: ReadonlyMap<number, ToldRoom>,
+  asking: Promise<Asking>,
+  telling: Promise<ReadonlyMap<number, ToldRoom>>,
 ): Promise<ReadExtensions> {
   const { toDevice, e2ee, accountData, receipts, typing } = request.extensions
-  const eventIds = [...rooms.values()].flatMap((room): readonly EventId[] => room.eventIds)
+  const eventIds = telling.then((rooms) => [...rooms.values()].flatMap((room): readonly EventId[] => room.eventIds))
   const [messages, keys, data, read] = await Promise.all([
     toDevice && toDeviceExtension(reading, request, toDevice, view.look),
-    e2ee ? e2eeExtension(reading, asking, view.look) : undefined,
+    e2ee ? asking.then((states) => e2eeExtension(reading, states, view.look)) : undefined,
     accountDataExtension(view, accountData),
-    receiptsExtension(view, receipts, eventIds),
+    eventIds.then((told) => receiptsExtension(view, receipts, told)),
   ])
   const types = typingExtension(view, typing, { since: position?.typing, told: connection.passing.typing })
   const hasData = data.global.length > 0 || data.texts.size > 0

@@ -37,8 +37,10 @@ export class WantedState {
     this.#configs = configs
     const exact = new Map<string, StateKey>()
     for (const { include } of configs) {
-      for (const pattern of include) {
-        if (isExact(pattern) && this.wants(pattern)) exact.set(`${pattern.type}\0${pattern.stateKey}`, pattern)
+      for (const { type = MEMBER, stateKey } of include) {
+        // A state key alone may be a member's, and members are not looked through for one.
+        if (stateKey === undefined || !this.wants({ type, stateKey })) continue
+        exact.set(`${type}\0${stateKey}`, { type, stateKey })
       }
     }
     this.exact = [...exact.values()]
