@@ -156,6 +156,8 @@ test('a space is walked, and its limits are kept', async () => {
   assert.deepEqual([ids(rest['rooms']), rest['next_batch']], [[there], undefined])
   for (const query of ['limit=0', 'limit=-1', 'max_depth=-1', 'suggested_only=maybe', 'from=x', 'from=h99999999_0'])
     await refused(INVALID_PARAM, 'GET', `${hierarchy}?${query}`)
+  const elsewhere = await ok('getSpaceHierarchy', 'GET', `${client}/v1/rooms/${enc(there)}/hierarchy?via=${beta}`)
+  assert.deepEqual(ids(elsewhere['rooms']), [there])
   await refused(FORBIDDEN, 'GET', `${client}/v1/rooms/${enc(closed)}/hierarchy`, undefined, cia.token)
   await refused(FORBIDDEN, 'GET', `${client}/v1/rooms/${enc(`!${'A'.repeat(43)}`)}/hierarchy`)
 })

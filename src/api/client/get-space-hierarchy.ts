@@ -3,7 +3,7 @@
 
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
-import { RoomIdSchema } from '../schemas/identifiers.ts'
+import { RoomIdSchema, ServerNameSchema } from '../schemas/identifiers.ts'
 import { CountSchema } from '../schemas/json.ts'
 import { LimitSchema, TokenSchema } from '../schemas/pagination.ts'
 import { SpaceRoomSchema } from '../schemas/public-rooms.ts'
@@ -20,6 +20,7 @@ export const getSpaceHierarchy = endpoint({
     limit: Type.Optional(LimitSchema),
     max_depth: Type.Optional(CountSchema),
     suggested_only: Type.Optional(Type.Boolean()),
+    via: Type.Optional(Type.Array(ServerNameSchema)),
   }),
   response: Type.Object({ next_batch: Type.Optional(Type.String()), rooms: Type.Array(SpaceRoomSchema) }),
 })

@@ -11,6 +11,8 @@ import type { WithRooms } from './rooms-modules.ts'
 
 /** Rooms of a page: unless told, and at most. */
 const MOST = 50
+/** Servers that a client may name. */
+const MOST_VIA = 20
 
 export const handleGetSpaceHierarchy = handler(
   getSpaceHierarchy,
@@ -25,7 +27,7 @@ export const handleGetSpaceHierarchy = handler(
         maxDepth: query.max_depth,
         suggestedOnly: query.suggested_only ?? false,
         from: query.from,
-        servers: await likelyServers(rooms, { roomId, servers: [] }, userId),
+        servers: await likelyServers(rooms, { roomId, servers: (query.via ?? []).slice(0, MOST_VIA) }, userId),
         signal: http.signal,
       })
       return { rooms: page.rooms.map(spaceRoomJson), ...(page.next !== undefined && { next_batch: page.next }) }
