@@ -22,7 +22,7 @@ export interface Passing {
   readonly windows: ReadonlyMap<string, string>
 }
 
-export const nothingPassing: Passing = { typing: new Set(), windows: new Map() }
+const nothingPassing: Passing = { typing: new Set(), windows: new Map() }
 
 export class Connection {
   readonly key: ConnectionKey

@@ -38,7 +38,7 @@ export class Connections {
   })
   readonly #saving = new Map<string, Saving>()
   readonly #stored = new WeakSet<Connection>()
-  /** Grows, also over restarts: no two connections of this process have the same. */
+  /** No two connections of this process have the same, nor one of an earlier process. */
   #lastIncarnation = 0
   readonly #under = new Set<Promise<void>>()
 
@@ -50,7 +50,7 @@ export class Connections {
   /** A connection that begins: what an earlier one of the same name has told does not count any more. */
   begin(key: ConnectionKey): Connection {
     const name = nameOf(key)
-    const before = this.#saving.get(name)?.connection ?? this.#known.peek(name)
+    const before = this.#known.peek(name) ?? this.#saving.get(name)?.connection
     before?.ask(undefined, before.version)
     this.#lastIncarnation = Math.max(this.#clock.now(), this.#lastIncarnation + 1)
     const connection = new Connection(key, this.#lastIncarnation)

@@ -36,7 +36,7 @@ export interface RoomExtension {
 }
 
 /** The rooms in the view of an extension; none when it is not asked for. */
-export function roomsInView({ matched }: Windows, scope: ExtensionScope | undefined): UserRoom[] {
+function roomsInView({ matched }: Windows, scope: ExtensionScope | undefined): UserRoom[] {
   if (!scope) return []
   const isInView = ({ room, lists, isSubscribed }: MatchedRoom) =>
     (isSubscribed && (scope.rooms?.includes(room.roomId) ?? true)) ||
