@@ -1,6 +1,7 @@
 // The aliases of rooms: those of this server, and the room behind any, here or at the server that the alias names.
 // spec: client-server-api #room-aliases, GET /_matrix/client/v3/directory/room/{roomAlias}; server-server-api, GET /query/directory
 
+import { matrixErrorOf } from '#federation/transport/transport.ts'
 import {
   type RoomAlias,
   type RoomId,
@@ -20,19 +21,26 @@ export interface AliasTarget {
 /** Servers told with an alias: more are of no use to one who wants to join. */
 const MOST_SERVERS = 50
 
-/** Undefined: there is no such alias, or its server does not say. */
 async function findAlias(engine: Engine, alias: RoomAlias, signal?: AbortSignal): Promise<AliasTarget | undefined> {
-  const { serverName, database, transport } = engine.parts
-  if (serverOfAlias(alias) !== serverName) {
-    const answer = await transport.queryDirectory(serverOfAlias(alias), alias, signal)
-    return answer.ok ? answer.value : undefined
-  }
+  const { serverName, database } = engine.parts
+  if (serverOfAlias(alias) !== serverName) return askForAlias(engine, alias, signal)
   const row = await database.one(aliasTarget, alias)
   if (!row) return undefined
   const roomId = row.room_id as RoomId
   const others = (await engine.room(roomId))?.committed.serverNames ?? []
   const servers = new Set<ServerName>([serverName, ...others])
   return { roomId, servers: [...servers].slice(0, MOST_SERVERS) }
+}
+
+async function askForAlias({ parts }: Engine, alias: RoomAlias, signal?: AbortSignal) {
+  const asked = serverOfAlias(alias)
+  const answer = await parts.transport.queryDirectory(asked, alias, signal)
+  if (answer.ok) {
+    // Its list may leave itself out, or be empty; it is likely to be in the room all the same.
+    return { roomId: answer.value.roomId, servers: [...new Set([...answer.value.servers, asked])] }
+  }
+  if (answer.failure.kind === 'refused' && answer.failure.status === 404) return undefined
+  throw matrixErrorOf(answer.failure)
 }
 
 /** The aliases of this server, and those of others as far as one may ask. */
@@ -51,7 +59,11 @@ export class RoomAliases {
     )
   }
 
-  /** The room behind an alias of this server or another; undefined: nobody knows it. */
+  /**
+   * The room behind an alias of this server or another. Undefined: its server knows no such alias.
+   *
+   * @throws 502 `M_UNKNOWN`, among others: its server cannot be asked.
+   */
   find(alias: RoomAlias, signal?: AbortSignal): Promise<AliasTarget | undefined> {
     return findAlias(this.#engine, alias, signal)
   }

@@ -2,7 +2,7 @@
 // spec: server-server-api #api-standards
 
 import type { ServerName } from '#protocol/identifiers/identifiers.ts'
-import { arrayAt, isObject, type Json, type JsonObject, objectAt } from '#protocol/json/json.ts'
+import { arrayAt, isObject, type Json, type JsonObject, member, objectAt } from '#protocol/json/json.ts'
 import { badAnswer, type Outcome, succeeded } from '../failure.ts'
 
 /** Thrown by the readers below; becomes a `BadAnswer` in `readAs` and leaves this folder in no other way. */
@@ -38,9 +38,9 @@ export function listAt(object: JsonObject, key: string, max: number): readonly J
   return list.length > max ? wrong(`The list ${key} has more than ${max} items.`) : list
 }
 
-/** As `listAt`; an absent list is an empty one. */
+/** As `listAt`; an absent list is an empty one, and so is `null`, which Dendrite writes for it. */
 export const listOrNoneAt = (object: JsonObject, key: string, max: number): readonly Json[] =>
-  key in object ? listAt(object, key, max) : []
+  (member(object, key) ?? null) === null ? [] : listAt(object, key, max)
 
 /** A list of identifiers, each parsed. */
 export function idsAt<Id>(

@@ -182,9 +182,14 @@ test('numbers of old rooms keep their text', async () => {
 
 test('the directory: a room and servers, of which those that are no server names are passed over', async () => {
   const alias = parseRoomAlias('#rum:x.se') ?? assert.fail()
-  const { us, to, asked } = servers([200, { room_id: '!r:x.se', servers: ['a.se', 'b c', 5] }], [200, { room_id: 'r' }])
+  const { us, to, asked } = servers(
+    [200, { room_id: '!r:x.se', servers: ['a.se', 'b c', 5] }],
+    [200, { room_id: '!r:x.se', servers: null }],
+    [200, { room_id: 'r' }],
+  )
   assert.deepEqual(got(await us.queryDirectory(to, alias)), { roomId: '!r:x.se', servers: ['a.se'] })
   assert.equal(asked[0]?.target, '/_matrix/federation/v1/query/directory?room_alias=%23rum%3Ax.se')
+  assert.deepEqual(got(await us.queryDirectory(to, alias)), { roomId: '!r:x.se', servers: [] })
   assert.equal(kindOf(await us.queryDirectory(to, alias)), 'bad-answer')
 })
 
