@@ -8,12 +8,8 @@ const reasons: readonly (readonly [RegExp, string])[] = [
     'an account has no e-mail address or telephone number here, and no identity server is asked',
   ],
   [/redirectToSSO|redirectToIdP|getAuthMetadata/, 'the module oauth is not there yet'],
-  [
-    /pingAppservice|updateAppserviceRoomDirectoryVisibility|Protocol|queryLocationBy|queryUserBy/,
-    'the module appservices is not there yet',
-  ],
+  [/pingAppservice|updateAppserviceRoomDirectoryVisibility/, 'the module appservices is not there yet'],
   [/UrlPreview/, 'the server fetches no pages that people write about; in encrypted rooms it could not'],
-  [/queryInfo/, 'the queries that there are, profile and directory, are operations of their own'],
   [/PolicyServer|WellknownPolicy/, 'this server is no policy server'],
 ]
 

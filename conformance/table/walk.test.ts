@@ -167,6 +167,17 @@ test('what an administrator looks at', async () => {
   await walk('GET', `${client}/v3/admin/whois/${of}`, { token })
 })
 
+test('what a client asks of networks behind bridges, where there is none', async () => {
+  const networks = `${client}/v3/thirdparty`
+  assert.deepEqual(await walk('GET', `${networks}/protocols`), {})
+  await walk('GET', `${networks}/location?alias=%23larm:alfa.localhost`)
+  await walk('GET', `${networks}/user?userid=${encodeURIComponent(anna.userId)}`)
+  for (const kind of ['protocol', 'location', 'user']) {
+    const answer = await walk('GET', `${networks}/${kind}/irc`, {}, 404)
+    assert.equal(answer?.['errcode'], 'M_NOT_FOUND')
+  }
+})
+
 test('nothing on the way was a defect', () => {
   assert.deepEqual(server.defects, [])
 })

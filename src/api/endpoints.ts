@@ -43,6 +43,8 @@ import { getOneEvent } from './client/get-one-event.ts'
 import { getOneRoomEvent } from './client/get-one-room-event.ts'
 import { getPresence } from './client/get-presence.ts'
 import { getProfileField } from './client/get-profile-field.ts'
+import { getProtocolMetadata } from './client/get-protocol-metadata.ts'
+import { getProtocols } from './client/get-protocols.ts'
 import { getPublicRooms } from './client/get-public-rooms.ts'
 import { getPushRule } from './client/get-push-rule.ts'
 import { getPushRuleActions } from './client/get-push-rule-actions.ts'
@@ -92,7 +94,11 @@ import { putRoomKeys } from './client/put-room-keys.ts'
 import { putRoomKeysByRoomId } from './client/put-room-keys-by-room-id.ts'
 import { putRoomKeysVersion } from './client/put-room-keys-version.ts'
 import { queryKeys } from './client/query-keys.ts'
+import { queryLocationByAlias } from './client/query-location-by-alias.ts'
+import { queryLocationByProtocol } from './client/query-location-by-protocol.ts'
 import { queryPublicRooms } from './client/query-public-rooms.ts'
+import { queryUserByID } from './client/query-user-by-id.ts'
+import { queryUserByProtocol } from './client/query-user-by-protocol.ts'
 import { redactEvent } from './client/redact-event.ts'
 import { refresh } from './client/refresh.ts'
 import { register } from './client/register.ts'
@@ -151,6 +157,7 @@ import { getWellKnown } from './federation/get-well-known.ts'
 import { makeJoin } from './federation/make-join.ts'
 import { makeKnock } from './federation/make-knock.ts'
 import { makeLeave } from './federation/make-leave.ts'
+import { queryInfo } from './federation/query-info.ts'
 import { queryProfile } from './federation/query-profile.ts'
 import { queryPublicRooms as queryPublicRoomsForServers } from './federation/query-public-rooms.ts'
 import { queryRoomDirectory } from './federation/query-room-directory.ts'
@@ -225,6 +232,8 @@ export const clientEndpoints = [
   getOneRoomEvent,
   getPresence,
   getProfileField,
+  getProtocolMetadata,
+  getProtocols,
   getPublicRooms,
   getPushRule,
   getPushRuleActions,
@@ -273,7 +282,11 @@ export const clientEndpoints = [
   putRoomKeysByRoomId,
   putRoomKeysVersion,
   queryKeys,
+  queryLocationByAlias,
+  queryLocationByProtocol,
   queryPublicRooms,
+  queryUserByID,
+  queryUserByProtocol,
   redactEvent,
   refresh,
   register,
@@ -357,6 +370,7 @@ export const federationEndpoints = [
   makeJoin,
   makeKnock,
   makeLeave,
+  queryInfo,
   queryProfile,
   queryPublicRoomsForServers,
   queryRoomDirectory,

@@ -10,6 +10,7 @@ import { moderationHandlers } from './client/moderation-handlers.ts'
 import { pushHandlers } from './client/push-handlers.ts'
 import { roomsHandlers } from './client/rooms-handlers.ts'
 import { syncHandlers } from './client/sync-handlers.ts'
+import { thirdPartyHandlers } from './client/third-party-handlers.ts'
 import { e2eeFederationHandlers } from './federation/e2ee-handlers.ts'
 import { federationHandlers } from './federation/federation-handlers.ts'
 import type { Handler } from './handler.ts'
@@ -24,6 +25,7 @@ export const allHandlers: readonly Handler<Modules>[] = [
   ...roomsHandlers,
   ...findingHandlers,
   ...moderationHandlers,
+  ...thirdPartyHandlers,
   ...e2eeHandlers,
   ...syncHandlers,
   ...federationHandlers,

@@ -216,6 +216,12 @@ test('an alias leads to its room and to servers in it; an unknown one is not fou
   assert.deepEqual([missing.status, missing.json.errcode], [404, 'M_NOT_FOUND'])
 })
 
+test('a query of a type that nobody knows is refused, signed or not', async () => {
+  const known = await askSigned('GET', `${federation}/v1/query/weather?place=Kiruna`)
+  assert.deepEqual([known.status, known.json.errcode], [404, 'M_UNRECOGNIZED'])
+  assert.equal((await ask('GET', `${federation}/v1/query/weather`)).status, 401)
+})
+
 test('event, state, auth chain and history are answered to a server in the room, and belong to it', async () => {
   const roomId = await alfa.createRoom(anna)
   const { eventId, pdu } = await joinEvent(roomId, '12')

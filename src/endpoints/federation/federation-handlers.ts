@@ -19,6 +19,7 @@ import { handleMakeJoin } from './make-join.ts'
 import { handleMakeKnock } from './make-knock.ts'
 import { handleMakeLeave } from './make-leave.ts'
 import { handlePerspectivesKeyQuery } from './perspectives-key-query.ts'
+import { handleQueryInfo } from './query-info.ts'
 import { handleQueryRoomDirectory } from './query-room-directory.ts'
 import { handleSendInviteV1, handleSendInviteV2 } from './send-invite.ts'
 import { handleSendJoinV1, handleSendJoinV2 } from './send-join.ts'
@@ -46,6 +47,7 @@ export const federationHandlers: readonly Handler<
   handleMakeKnock,
   handleMakeLeave,
   handlePerspectivesKeyQuery,
+  handleQueryInfo,
   handleQueryPublicRooms,
   handleQueryRoomDirectory,
   handleSendInviteV1,
