@@ -1,9 +1,11 @@
-// A room that the last of us has left, and into which one of us is invited again: what they saw there is theirs to read still.
-// spec: client-server-api/modules/history_visibility.md (after a user has left a room …)
+// A room that the last of us has left, and into which one of us is invited again: what they saw there is theirs to read still, and the invite
+// that came from outside is one of the room's events when we are back.
+// spec: client-server-api/modules/history_visibility.md (after a user has left a room …); rooms/v2 (auth chain)
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { settle, twoServers } from './servers-for-tests.ts'
+import type { EventId } from '#protocol/identifiers/identifiers.ts'
+import { settle, type TestServer, twoServers } from './servers-for-tests.ts'
 
 test('one who left with the whole server, and is invited from outside, still sees what was said while they were there', async (t) => {
   const { alfa, beta, anna, bo } = await twoServers(t)
@@ -25,4 +27,45 @@ test('one who left with the whole server, and is invited from outside, still see
   assert.deepEqual(await read(), left)
   await beta.rooms.leave({ roomId, userId: bo, servers: [], content: {} })
   assert.deepEqual(await read(), left)
+})
+
+test('state resolution: an invite that was kept from outside the room is in the auth chain of the join, also after a restart', async (t) => {
+  const { line, alfa, beta, anna, bo } = await twoServers(t)
+  const gamma = await line.server('gamma.example')
+  const cia = await gamma.user('cia')
+  const roomId = await alfa.createRoom(anna, { version: '4' })
+  for (const [server, user] of [
+    [beta, bo],
+    [gamma, cia],
+  ] as const) {
+    await server.join(roomId, user, alfa)
+    await settle(alfa, beta, gamma)
+  }
+  await alfa.rooms.kick({ roomId, sender: anna, target: cia })
+  await settle(alfa, beta, gamma)
+  await alfa.setState(roomId, anna, 'm.room.join_rules', { join_rule: 'invite' })
+  await settle(alfa, beta, gamma)
+  // Beta hears of the join and not of the invite: it has an end of the history where the user is kicked, and one where they are in.
+  line.cut(alfa, beta)
+  await line.clock.advance(1)
+  await alfa.rooms.invite({ roomId, sender: anna, target: cia, membership: 'invite' })
+  await line.clock.advance(1)
+  await gamma.join(roomId, cia, alfa)
+  await gamma.restart()
+  await settle(alfa, beta, gamma)
+  const onBoth = await beta.say(roomId, bo, 'på båda')
+  await settle(alfa, beta, gamma)
+  await line.heal(alfa, beta)
+  await settle(alfa, beta, gamma)
+
+  const stateBefore = async ({ rooms }: TestServer): Promise<EventId[] | undefined> =>
+    (await rooms.serving.stateBefore(onBoth))?.state.map(({ event }) => event.eventId).sort()
+  assert.equal(await gamma.membership(roomId, cia), 'join')
+  assert.deepEqual(await stateBefore(gamma), await stateBefore(alfa))
+  assert.deepEqual(await gamma.state(roomId), await alfa.state(roomId))
+  const authChain = async ({ rooms }: TestServer): Promise<(EventId | undefined)[] | undefined> => {
+    const join = (await gamma.state(roomId)).get(`m.room.member ${cia}`)
+    return join && (await rooms.serving.authChain(join))?.map(({ event }) => event.eventId).sort()
+  }
+  assert.deepEqual(await authChain(gamma), await authChain(alfa))
 })

@@ -11,7 +11,7 @@ import type { RoomHead } from '../room/room-head.ts'
 import type { StateNode } from '../state/state-map.ts'
 import { backwardExtremities } from '../store/read-events.ts'
 import { AskedServer } from './asked-server.ts'
-import { fetchAuthEvents, fetchState, oldestFirst, verifyAnswer } from './fetch-missing.ts'
+import { fetchAuthEvents, fetchState, lacksAuthEvents, oldestFirst, verifyAnswer } from './fetch-missing.ts'
 
 /** Events asked for at once: some pages of a client. */
 const EVENTS = 100
@@ -70,7 +70,7 @@ async function takeHistory(
     const known = await engine.log.byId(verified.event.eventId)
     if (known && (!known.outlier || known.roomNid !== room.head.roomNid)) continue
     const root = await stateBefore(engine, server, room, verified)
-    if (!root) continue
+    if (!root || (await lacksAuthEvents(engine, verified))) continue
     await engine.turn(room.head.roomId, keepOld(engine, verified, root))
     taken++
   }

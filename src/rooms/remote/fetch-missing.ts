@@ -51,7 +51,7 @@ export async function fetchAuthEvents(
   const { roomId, roomNid } = room.head
   const given = new Set(events.map(({ event }) => event.eventId))
   const named = events.flatMap(({ event }) => event.authEvents)
-  const known = await engine.log.byIds(named)
+  const known = await engine.log.inAuthGraph(named)
   const lacking = events.filter(({ event }) => event.authEvents.some((id) => !known.has(id) && !given.has(id)))
   for (const { event } of lacking.slice(0, MOST_SINGLE_FETCHES)) {
     const asked = { roomId, eventId: event.eventId }
@@ -63,6 +63,12 @@ export async function fetchAuthEvents(
       durable: Promise.resolve(),
     }))
   }
+}
+
+/** Check 4 needs them all, and each judged. */
+export async function lacksAuthEvents(engine: Engine, { event }: VerifiedEvent): Promise<boolean> {
+  const known = await engine.log.inAuthGraph(event.authEvents)
+  return !event.authEvents.every((id) => known.has(id))
 }
 
 /** The state before an event; undefined when the server does not tell, or only a part of it for now. */
@@ -77,7 +83,7 @@ export async function fetchState(
   const ids = await server.ask((transport, name, signal) => transport.getStateIds(name, at, signal))
   if (!ids) return undefined
   const wanted = [...new Set([...ids.stateIds, ...ids.authChainIds])]
-  const known = await engine.log.byIds(wanted)
+  const known = await engine.log.inAuthGraph(wanted)
   const lacking = wanted.filter((id) => !known.has(id))
   const { forLater } = server
   const pdus = await fetchEvents(server, at, lacking)

@@ -14,7 +14,10 @@ import { eventFlags, eventWriter, membershipWriter } from '../store/event-writer
 import { membershipInRoom } from '../store/read-memberships.ts'
 import { checkedTemplate, completeDraft, type RemoteMembership, supported, Tried, throughServers } from './join-room.ts'
 
-/** Keeps a membership event of one of our users in a room that we are not in; the user's clients learn of it. */
+/**
+ * Keeps a membership event of one of our users in a room that we are not in; the user's clients learn of it. What it names is not here, so nobody
+ * can judge it: it is in no auth graph yet (`isInAuthGraph`).
+ */
 export function keepOutsideMembership(
   engine: Engine,
   room: HotRoom,
@@ -57,11 +60,12 @@ export function keepOutsideMembership(
       local: true,
       strippedState: strippedState ? JSON.stringify(strippedState) : null,
     }
-    const durable = engine.parts.stream.append({
+    // Waited for within the turn: whoever is next must find the event under this number.
+    await engine.parts.stream.append({
       facts: [{ kind: 'membership', room: room.head.roomId, user: userId }],
       rows: [write(eventWriter, row), write(membershipWriter, membershipRow, 0)],
     })
-    return { result: undefined, durable }
+    return { result: undefined, durable: Promise.resolve() }
   })
 }
 

@@ -10,7 +10,7 @@ import type { HotRoom } from '../room/hot-room.ts'
 import type { KnownEvent } from '../room/known-event.ts'
 import type { StateNode } from '../state/state-map.ts'
 import type { AskedServer } from './asked-server.ts'
-import { fetchAuthEvents, fetchState, oldestFirst, verifyAnswer } from './fetch-missing.ts'
+import { fetchAuthEvents, fetchState, lacksAuthEvents, oldestFirst, verifyAnswer } from './fetch-missing.ts'
 
 /** Missing events asked for at once; a longer gap is bridged by the state. */
 const MISSING_EVENTS = 20
@@ -73,17 +73,11 @@ const noState = ({ event }: VerifiedEvent) =>
     `The events before ${event.eventId} could not be had, nor the state there. Send it again when they can.`,
   )
 
-/** Check 4 needs them all. */
 const noAuthEvents = ({ event }: VerifiedEvent) =>
   forbidden(
     'receive/no-auth-events',
     `The auth events of ${event.eventId} could not be had. Send it again when they can.`,
   )
-
-async function lacksAuthEvents(engine: Engine, { event }: VerifiedEvent): Promise<boolean> {
-  const known = await engine.log.byIds(event.authEvents)
-  return !event.authEvents.every((id) => known.has(id))
-}
 
 /** Previous events of which we have no state: also those that are in another room. */
 async function missingPrevious(engine: Engine, room: HotRoom, { event }: VerifiedEvent): Promise<EventId[]> {

@@ -16,9 +16,10 @@ const ROWS_PER_ACT = 2_000
 
 /**
  * Judges each event by its auth events and stores those that are new, in one pass from the creation on. Inside the room's turn, so
- * that nobody stores the same ones. An event whose auth events are neither known nor given is left out.
+ * that nobody stores the same ones. An event whose auth events are neither known nor given is left out. One that was kept from outside the room is
+ * judged now, and keeps its number.
  *
- * @returns all given events that are known now, rejected ones too.
+ * @returns all given events that are in the auth graph now, rejected ones too.
  */
 export async function takeOutliers(
   engine: Engine,
@@ -26,14 +27,17 @@ export async function takeOutliers(
   given: ReadonlyMap<EventId, VerifiedEvent>,
 ): Promise<Map<EventId, KnownEvent>> {
   const named = [...given.values()].flatMap(({ event }) => event.authEvents)
-  const known = await engine.log.byIds([...given.keys(), ...named, ...createEventsOf(given)])
+  const wanted = [...given.keys(), ...named, ...createEventsOf(given)]
+  const known = await engine.log.inAuthGraph(wanted)
+  const fromOutside = await engine.log.byIds([...given.keys()].filter((id) => !known.has(id)))
   const fresh = fromTheBeginning(given, known)
   let rows: WriterRow[] = []
   for (const verified of fresh) {
     const auth = verified.event.authEvents.flatMap((id) => known.get(id) ?? [])
     if (auth.length < verified.event.authEvents.length) continue
     if (engine.numbers.left === 0) await engine.numbers.reserve(Math.min(1_000, fresh.length))
-    const outlier = outlierOf(engine, roomNid, verified, auth, known)
+    const nid = fromOutside.get(verified.event.eventId)?.nid ?? engine.numbers.take()
+    const outlier = outlierOf(engine, { roomNid, nid }, verified, auth, known)
     known.set(verified.event.eventId, outlier.known)
     rows.push(...outlier.rows)
     if (rows.length >= ROWS_PER_ACT) {
@@ -54,12 +58,11 @@ export async function takeOutliers(
 
 function outlierOf(
   engine: Engine,
-  roomNid: number,
+  { roomNid, nid }: { roomNid: number; nid: number },
   { event, json }: VerifiedEvent,
   auth: readonly KnownEvent[],
   known: ReadonlyMap<EventId, KnownEvent>,
 ): { known: KnownEvent; rows: WriterRow[] } {
-  const nid = engine.numbers.take()
   const rejected = !isAllowed(engine, event, auth, known)
   const placed = event.stateKey === undefined ? undefined : engine.chains.place(nid, event, auth)
   const receivedTs = engine.parts.clock.now()

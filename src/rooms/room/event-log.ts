@@ -8,7 +8,7 @@ import { roomVersion } from '#protocol/room-versions/room-versions.ts'
 import { bytesToHash } from '../state/state-nodes.ts'
 import { eventFlags } from '../store/event-writers.ts'
 import { eventsById, eventsByNid, type StoredEvent } from '../store/read-events.ts'
-import type { KnownEvent } from './known-event.ts'
+import { isInAuthGraph, type KnownEvent } from './known-event.ts'
 
 export class EventLog {
   readonly #database: Database
@@ -76,6 +76,13 @@ export class EventLog {
         found.set(known.event.eventId, known)
       }
     }
+    return found
+  }
+
+  /** As `byIds`, for those who judge or resolve by them: what is not in the auth graph is not there. */
+  async inAuthGraph(eventIds: Iterable<EventId>): Promise<Map<EventId, KnownEvent>> {
+    const found = await this.byIds(eventIds)
+    for (const [eventId, known] of found) if (!isInAuthGraph(known)) found.delete(eventId)
     return found
   }
 

@@ -33,6 +33,13 @@ export interface KnownEvent {
   clientForm?: EventPrefix | undefined
 }
 
+/**
+ * Is it in the auth graph, that is, was it judged together with what it names? A membership that was kept while we were outside the room was not:
+ * it stands for itself, until the room is here and it is given again with its auth events.
+ */
+export const isInAuthGraph = ({ outlier, event, chain }: KnownEvent): boolean =>
+  !outlier || chain !== undefined || event.stateKey === undefined
+
 /** Place in the chain cover of the auth graph. */
 export interface ChainPlace {
   readonly chainId: number

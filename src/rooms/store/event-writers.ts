@@ -33,7 +33,10 @@ export interface EventRow {
 const positionOf = (row: { position: 'stream' | number | null }, position: number) =>
   row.position === 'stream' ? position : row.position
 
-/** An event; one that was an outlier gets its place. Never overwrites an event that already has a state. */
+/**
+ * An event. One that was an outlier gets its place in the history, and one that was kept from outside the room its place in the auth graph. Never
+ * overwrites an event that already has a state.
+ */
 export const eventWriter: Writer<EventRow> = {
   name: 'rooms.write_event',
   rank: 20,
@@ -45,8 +48,9 @@ export const eventWriter: Writer<EventRow> = {
         as e (n, i, r, p, d, ts, rt, t, sk, s, f, sb, sa, sc, dv, tx, an, ci, cs, j)
     on conflict (event_id) do update
       set position = excluded.position, flags = excluded.flags, state_before = excluded.state_before, state_after = excluded.state_after,
-          state_current = excluded.state_current
-      where event.state_before is null and excluded.state_before is not null`,
+          state_current = excluded.state_current, auth_nids = excluded.auth_nids, chain_id = excluded.chain_id, chain_seq = excluded.chain_seq
+      where event.state_before is null
+        and (excluded.state_before is not null or event.chain_id is null and excluded.chain_id is not null)`,
   columns: (row, position) => [
     row.eventNid,
     row.eventId,
