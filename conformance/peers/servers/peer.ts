@@ -9,7 +9,12 @@ import type { Address } from './person.ts'
 
 const MONTH = 30 * 86_400_000
 
+/** What a peer does otherwise than the specification says, so that a scenario cannot go well beside it. */
+export type Fault = 'no-knocks' | 'takes-one-sided-state' | 'no-auth-difference'
+
 export interface Peer extends Address {
+  /** Each with the reason, as it is told instead of the scenario. */
+  readonly faults: { readonly [fault in Fault]?: string }
   /** Where it listens; its name has another port, so that the line can be cut. */
   readonly port: number
   start(): Promise<void>

@@ -16,7 +16,6 @@ import type { Peer, PeerParts } from './peer.ts'
 import { peopleScenarios } from './people-scenarios.ts'
 import { Person } from './person.ts'
 import { roomScenarios } from './room-scenarios.ts'
-
 import type { Scenario, World } from './world.ts'
 
 export interface Play {
@@ -49,6 +48,11 @@ export async function playAll({ prepare, folder, versions, named, signal }: Play
     let people = 0
     for (const { scenario, version, isOurs } of turnsOf(versions, named)) {
       if (signal.aborted) return failed + 1
+      const reason = scenario.unless && theirs.faults[scenario.unless]
+      if (reason !== undefined) {
+        console.log(`– v${version}, not played: ${scenario.name}: ${reason}`)
+        continue
+      }
       const [host, guest] = isOurs ? [ours, theirs] : [theirs, ours]
       const [a, b, c, d] = await Promise.all(
         [host, host, guest, guest].map((at) => Person.register(at, `person${people++}`, SECRET, fetchFn)),

@@ -16,6 +16,7 @@ const LONGEST_START = 120_000
 export type SynapseParts = PeerParts & { readonly python: string }
 
 class Synapse implements Peer {
+  readonly faults = {}
   readonly serverName: string
   readonly port: number
   readonly #python: string

@@ -1,6 +1,7 @@
 // What a scenario plays in: two people on a server that has the room, two on the one that comes to it, and the line between them.
 
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Fault } from './peer.ts'
 import { eventually, type Page, type Person } from './person.ts'
 
 export interface World {
@@ -19,6 +20,8 @@ export interface Scenario {
   /** The first room version that has it; every scenario that is no matter of rooms is played in one version only. */
   readonly since?: number
   readonly once?: boolean
+  /** Not played beside a peer with this fault. */
+  readonly unless?: Fault
   readonly run: (world: World) => Promise<void>
 }
 
