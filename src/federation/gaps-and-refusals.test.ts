@@ -290,13 +290,40 @@ test('a state that names events of another room, or two for one key, is taken wi
   assert.deepEqual([...(await alfa.state(roomId)).values()].sort(), honest.sort())
 })
 
-/** While `act` runs, beta answers these questions with lies. */
-async function answering(lies: Readonly<Record<string, unknown>>, act: () => Promise<void>): Promise<void> {
+test('a state of which the server does not show every event is not taken: a part of it is another state', async () => {
+  const roomId = await alfa.createRoom(anna, { powerLevelContentOverride: { users: { [bo]: 50 } } })
+  await beta.join(roomId, bo, alfa)
+  await settle(alfa, beta)
+  await beta.unsent(async () => {
+    await beta.setState(roomId, bo, 'm.room.topic', { topic: 'i luckan' })
+    for (let index = 0; index < 25; index++) await beta.say(roomId, bo, `m${index}`)
+  })
+  const refusal = { errcode: 'M_FORBIDDEN', error: 'You are not in the room.' }
+  const sayWithout = async () => {
+    await beta.say(roomId, bo, 'utan')
+    await settle(alfa, beta)
+  }
+  await answering({ event: refusal }, sayWithout, 403)
+  assert.deepEqual(await alfa.messages(roomId), [])
+  const told = await beta.say(roomId, bo, 'med')
+  await settle(alfa, beta)
+  assert.equal((await alfa.messages(roomId)).at(-1), 'med')
+  const stateBefore = async ({ rooms }: TestServer): Promise<EventId[] | undefined> =>
+    (await rooms.serving.stateBefore(told))?.state.map(({ event }) => event.eventId).sort()
+  assert.deepEqual(await stateBefore(alfa), await stateBefore(beta))
+})
+
+/** While `act` runs, beta answers these questions with lies, or refuses them. */
+async function answering(
+  lies: Readonly<Record<string, unknown>>,
+  act: () => Promise<void>,
+  status = 200,
+): Promise<void> {
   beta.answer = async (request) => {
     const lie = Object.entries(lies).find(([name]) => request.target.includes(`/${name}/`))
     if (!lie) return beta.dispatch(request)
     const body = oneBody(Buffer.from(JSON.stringify(lie[1])))
-    return { status: 200, headers: { 'content-type': 'application/json' }, body }
+    return { status, headers: { 'content-type': 'application/json' }, body }
   }
   try {
     await act()

@@ -71,7 +71,10 @@ export async function lacksAuthEvents(engine: Engine, { event }: VerifiedEvent):
   return !event.authEvents.every((id) => known.has(id))
 }
 
-/** The state before an event; undefined when the server does not tell, or only a part of it for now. */
+/**
+ * The state before an event; undefined when the server does not tell, or shows only a part of it: that would be another state. What it shows and
+ * what is not valid here, or of another room, is left out.
+ */
 export async function fetchState(
   engine: Engine,
   server: AskedServer,
@@ -87,27 +90,32 @@ export async function fetchState(
   const lacking = wanted.filter((id) => !known.has(id))
   const { forLater } = server
   const pdus = await fetchEvents(server, at, lacking)
+  // Its mind may have changed between the questions: it has just heard that we left.
+  if (!pdus) return undefined
   const verified = await verifyAnswer(engine, server, room, pdus)
   return engine.turn(roomId, async () => {
     const taken = await takeOutliers(engine, roomNid, verified)
-    // The rest comes later: a part of a state would be another state.
+    // A signature that could not be checked may be good.
     const isPart = server.forLater > forLater && lacking.some((id) => !taken.has(id))
     const state = ids.stateIds.flatMap((id) => known.get(id) ?? taken.get(id) ?? [])
     return { result: isPart ? undefined : givenState(engine, roomNid, state), durable: Promise.resolve() }
   })
 }
 
+/** All of them; undefined when the server does not show one. */
 async function fetchEvents(
   server: AskedServer,
   at: { roomId: RoomId; eventId: EventId },
   ids: readonly EventId[],
-): Promise<Json[]> {
+): Promise<Json[] | undefined> {
   if (ids.length > MOST_SINGLE_FETCHES) {
     const all = await server.ask((transport, name, signal) => transport.getState(name, at, signal))
-    return all ? [...all.authChain, ...all.state] : []
+    return all && [...all.authChain, ...all.state]
   }
-  const answers = ids.map((id) => server.ask((transport, name, signal) => transport.getEvent(name, id, signal)))
-  return (await Promise.all(answers)).flatMap((answer) => (answer === undefined ? [] : [answer]))
+  const questions = ids.map((id) => server.ask((transport, name, signal) => transport.getEvent(name, id, signal)))
+  const answers = await Promise.all(questions)
+  const shown = answers.filter((answer) => answer !== undefined)
+  return shown.length < ids.length ? undefined : shown
 }
 
 /** The events of an answer that pass the checks 1 to 3. A signature whose key cannot be had now may be good. */
