@@ -34,6 +34,15 @@ test('a receipt is a fact with its room, and does not move backwards', async () 
   assert.deepEqual([receipt?.eventId, receipt?.ts, receipt?.position], [second, t.clock.now(), before + 1])
 })
 
+test('members beside the markers are passed over, whatever they hold', async () => {
+  const anna = await t.user('anna-beside')
+  const room = await t.room(anna)
+  const event = await t.say(room, anna)
+  const beside = { 'm.read': event, 'org.example.hidden': true, ['__proto__']: { a: 1 } }
+  await t.ephemeral.receipts.set(anna, room, beside)
+  assert.equal((await inRoom(room, anna))[0]?.eventId, event)
+})
+
 test('two receipts at once: the one further ahead stays, whichever is stored last', async () => {
   const anna = await t.user('anna2')
   const room = await t.room(anna)

@@ -149,7 +149,9 @@ export class Receipts {
 
   /** The events that the markers name, by ID; all of them are in the room. */
   async #events(roomId: RoomId, markers: Markers): Promise<ReadonlyMap<EventId | undefined, PlacedEvent>> {
-    const wanted = new Set(Object.values(markers).filter((eventId) => eventId !== undefined))
+    // By name: a client may send members beside that only newer servers know.
+    const named = [markers['m.read'], markers['m.read.private'], markers[FULLY_READ]]
+    const wanted = new Set(named.filter((eventId) => eventId !== undefined))
     const events = await this.#parts.rooms.events([...wanted])
     const found = new Map<EventId | undefined, PlacedEvent>()
     for (const placed of events) if (placed.event.roomId === roomId) found.set(placed.event.eventId, placed)
