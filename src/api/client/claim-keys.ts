@@ -4,7 +4,7 @@
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
 import { OneTimeKeysSchema } from '../schemas/device-keys.ts'
-import { UserIdSchema } from '../schemas/identifiers.ts'
+import { DeviceIdSchema, NameSchema, UserIdSchema } from '../schemas/identifiers.ts'
 import { CountSchema, JsonObjectSchema, mapBy, mapOf } from '../schemas/json.ts'
 
 export const claimKeys = endpoint({
@@ -14,7 +14,10 @@ export const claimKeys = endpoint({
   formerPaths: ['/_matrix/client/r0/keys/claim'],
   authenticate: 'access-token',
   rateLimit: 'none',
-  body: Type.Object({ one_time_keys: mapBy(UserIdSchema, mapOf(Type.String())), timeout: Type.Optional(CountSchema) }),
+  body: Type.Object({
+    one_time_keys: mapBy(UserIdSchema, mapBy(DeviceIdSchema, NameSchema)),
+    timeout: Type.Optional(CountSchema),
+  }),
   response: Type.Object({
     failures: Type.Optional(mapOf(JsonObjectSchema)),
     one_time_keys: mapBy(UserIdSchema, mapOf(OneTimeKeysSchema)),

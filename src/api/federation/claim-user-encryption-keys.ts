@@ -4,7 +4,7 @@
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
 import { OneTimeKeysSchema } from '../schemas/device-keys.ts'
-import { UserIdSchema } from '../schemas/identifiers.ts'
+import { DeviceIdSchema, NameSchema, UserIdSchema } from '../schemas/identifiers.ts'
 import { mapBy, mapOf } from '../schemas/json.ts'
 
 export const claimUserEncryptionKeys = endpoint({
@@ -13,6 +13,6 @@ export const claimUserEncryptionKeys = endpoint({
   path: '/_matrix/federation/v1/user/keys/claim',
   authenticate: 'signed',
   rateLimit: 'federation',
-  body: Type.Object({ one_time_keys: mapBy(UserIdSchema, mapOf(Type.String())) }),
+  body: Type.Object({ one_time_keys: mapBy(UserIdSchema, mapBy(DeviceIdSchema, NameSchema)) }),
   response: Type.Object({ one_time_keys: mapBy(UserIdSchema, mapOf(OneTimeKeysSchema)) }),
 })
