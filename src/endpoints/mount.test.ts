@@ -28,6 +28,7 @@ import {
   parseUserId,
   type ServerName,
 } from '#protocol/identifiers/identifiers.ts'
+import { canonicalJson } from '#protocol/json/json.ts'
 import { jsonAnswer, rawJson, streamAnswer } from './answer.ts'
 import { type Handler, handler, type Session } from './handler.ts'
 import { edgeAnswers, mount, type SignedRequest, type Tenant } from './mount.ts'
@@ -121,7 +122,8 @@ function tenant(name: string): Tenant<TestModules> {
       return session(serverName)
     },
     authenticateSigned: async ({ method, uri, content, authorization }: SignedRequest) => {
-      if (authorization !== 'X-Matrix good') throw unauthorized('The request is not signed.')
+      const over = `X-Matrix over ${canonicalJson(content ?? {}, 'faithful')}`
+      if (authorization !== 'X-Matrix good' && authorization !== over) throw unauthorized('The request is not signed.')
       signed.push({ method, uri, content })
       return 'gamma.example' as ServerName
     },
@@ -386,6 +388,15 @@ test('a signed request is authenticated over its raw target and its body', async
   assert.notEqual(typeof seen.body.pdus[0]?.depth, 'number')
   const { uri, method } = signed.pop() as SignedRequest
   assert.deepEqual([method, uri], ['PUT', path])
+})
+
+test('fractions, which canonical JSON does not have, may be signed as other servers write them or as they were sent', async () => {
+  const sent = (numbers: string) => `{"origin":"gamma.example","origin_server_ts":1,"pdus":[{"n":[${numbers}]}]}`
+  const body = sent('0.00001,1e3,1.50,-0.0')
+  const ask = (signed: string) =>
+    call('PUT', '/_matrix/federation/v1/send/3', { headers: { authorization: `X-Matrix over ${signed}` }, body })
+  for (const signed of [body, sent('1e-05,1000.0,1.5,-0.0')]) assert.deepEqual((await ask(signed)).json, { pdus: {} })
+  refused(await ask(sent('0.00002,1e3,1.50,-0.0')), 401, 'M_UNAUTHORIZED')
 })
 
 test('a request that is not signed is M_UNAUTHORIZED, before anything is said of its body', async () => {

@@ -9,7 +9,7 @@ import type { ServerName } from '#protocol/identifiers/identifiers.ts'
 import { isObject, type Json, type JsonObject } from '#protocol/json/json.ts'
 import { SpecialAnswer } from './answer.ts'
 import type { Call, Handler, Session } from './handler.ts'
-import { readJsonBody, refuseUnlessFits } from './mount-body.ts'
+import { type JsonBody, readJsonBody, refuseUnlessFits } from './mount-body.ts'
 import { corsHeadersFor } from './mount-cors.ts'
 import { type QueryReader, queryReader } from './mount-query.ts'
 import { accessTokenOf } from './mount-token.ts'
@@ -114,7 +114,7 @@ class MountedEndpoint<M> {
     const params = this.#readParams(request)
     const query = this.#readQuery(request.query)
     if (this.#query !== undefined) refuseUnlessFits(query, this.#query, 'query')
-    const body = isSigned ? signedBody : await this.#readBody(request)
+    const { json: body } = (isSigned ? signedBody : await this.#readBody(request)) ?? {}
     if (this.#body !== undefined) refuseUnlessFits(body, this.#body, 'body')
 
     // The compiler knows a call by its definition only in `handler`; here everything has been checked against it.
@@ -141,12 +141,28 @@ class MountedEndpoint<M> {
     return { session, origin: undefined }
   }
 
-  async #authenticateServer(tenant: Tenant<M>, request: HttpRequest, body: Json | undefined): Promise<Authenticated> {
+  async #authenticateServer(
+    tenant: Tenant<M>,
+    request: HttpRequest,
+    body: JsonBody | undefined,
+  ): Promise<Authenticated> {
     const { method, target, headers } = request
+    const { authorization } = headers
     // A body that is no object cannot have been signed; the schema refuses it with the right words later.
-    const content = isObject(body) ? body : undefined
-    const authorization = headers.authorization
-    const origin = await tenant.authenticateSigned({ method, uri: target, content, authorization })
+    const signedBy = (content: Json | undefined) =>
+      tenant.authenticateSigned({
+        method,
+        uri: target,
+        content: isObject(content) ? content : undefined,
+        authorization,
+      })
+    const origin = await signedBy(body?.json).catch((error: unknown) => {
+      // Canonical JSON has no fractions, so servers write them in different ways. A Dendrite signs them as it got them; were
+      // its request refused, one `0.00001` in a message to a device would keep it from sending us anything ever again.
+      const verbatim = body?.verbatim()
+      if (verbatim === undefined) throw error
+      return signedBy(verbatim)
+    })
     request.user = origin
     return { session: undefined, origin }
   }
@@ -169,7 +185,7 @@ class MountedEndpoint<M> {
     return complete
   }
 
-  #readBody(request: HttpRequest): Promise<Json | undefined> | undefined {
+  #readBody(request: HttpRequest): Promise<JsonBody> | undefined {
     return this.#body === undefined ? undefined : readJsonBody(request, this.#endpoint)
   }
 

@@ -18,8 +18,9 @@ export type JsonFault =
  * - `any`: as doubles, the way the client API uses them (a tag's `order` is a fraction).
  * - `faithful`: like `any`, but a number that a double cannot give back (beyond 2^53, `1.0`) stays the text that servers with
  *   unbounded integers hash, for room versions 1 to 5. Such a value looks like an empty-handed object: read it with `numberOf`.
+ * - `verbatim`: like `faithful`, but every number stays the text that was sent, as servers sign it that do not read what they hand on.
  */
-export type NumberReading = 'integers' | 'any' | 'faithful'
+export type NumberReading = 'integers' | 'any' | 'faithful' | 'verbatim'
 
 const sentences: { readonly [fault in JsonFault]: string } = {
   'not-utf-8': 'The body is not UTF-8. Send JSON encoded as UTF-8.',

@@ -3,7 +3,7 @@
 
 import type { JsonFault, NumberReading } from './json-fault.ts'
 import type { Json, JsonObject } from './json-value.ts'
-import { readFaithfully } from './raw-number.ts'
+import { readFaithfully, readVerbatim } from './raw-number.ts'
 
 export interface ReaderOptions {
   readonly numbers: NumberReading
@@ -150,6 +150,7 @@ function readNumber(cursor: Cursor): Json {
 
 function numberFrom(text: string, numbers: NumberReading): Json {
   if (numbers === 'integers') return integerFrom(text)
+  if (numbers === 'verbatim') return readVerbatim(text)
   const value = numbers === 'faithful' ? readFaithfully(text) : Number(text)
   if (value === undefined || value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) {
     throw new JsonReadError('unsafe-integer')

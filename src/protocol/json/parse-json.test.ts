@@ -60,6 +60,11 @@ test('a number that is kept as text is a number to numberOf, and is written back
   assert.throws(() => canonicalJson(ok), { fault: 'unsafe-integer' })
 })
 
+test('read verbatim, every number is written as it was sent', () => {
+  const text = '[-0,-0.0,0.00001,1.50,1e3,1E-7,1e999,9007199254740993,100000000000000000000000,5,-7]'
+  assert.equal(canonicalJson(parseJson(text, { numbers: 'verbatim' }).ok as Json, 'faithful'), text)
+})
+
 const anyJson = fc.jsonValue({ stringUnit: 'binary' })
 
 test('what JSON.stringify writes is read back as the same value, on the plain path and on the careful one', () => {
@@ -92,7 +97,7 @@ const almostJson = fc
 test('no text makes the reader throw, and it reads nothing that JSON.parse does not', () => {
   fc.assert(
     fc.property(fc.oneof(almostJson, fc.string({ unit: 'binary' })), (text) => {
-      for (const numbers of ['integers', 'any', 'faithful'] as const) {
+      for (const numbers of ['integers', 'any', 'faithful', 'verbatim'] as const) {
         const read = parseJson(text, { numbers })
         if (read.error === undefined) assert.doesNotThrow(() => JSON.parse(text))
         else if (read.error === 'syntax') assert.throws(() => JSON.parse(text))

@@ -27,6 +27,12 @@ export function readFaithfully(text: string): Json | undefined {
   return canonical === String(value) ? value : json.rawJSON(canonical)
 }
 
+/** Reads the text of a JSON number so that writing it again gives this text, whatever another server would have made of it. */
+export function readVerbatim(text: string): Json {
+  const value = Number(text)
+  return isInteger(text) && String(value) === text ? value : json.rawJSON(text)
+}
+
 const isInteger = (text: string): boolean => !/[.eE]/.test(text)
 const integerText = (text: string): string => (text === '-0' ? '0' : text)
 
