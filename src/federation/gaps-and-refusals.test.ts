@@ -290,6 +290,31 @@ test('a state that names events of another room, or two for one key, is taken wi
   assert.deepEqual([...(await alfa.state(roomId)).values()].sort(), honest.sort())
 })
 
+test('send_join: a join that stands on what is not here is refused, and not stored', async () => {
+  const roomId = await sharedRoom()
+  const { transport } = beta.running
+  const userId = await beta.user('berit')
+  const made = await transport.makeJoin(alfa.name, { roomId, userId, versions: ['12'] })
+  const template = made.ok ? made.value.event : assert.fail()
+  const unknown = `$${'A'.repeat(43)}`
+  const { prev_events: before, auth_events: auth } = template
+  assert.ok(Array.isArray(before) && Array.isArray(auth))
+  const ways: readonly JsonObject[] = [
+    { prev_events: [unknown] },
+    { prev_events: [...before, unknown] },
+    { auth_events: [...auth, unknown] },
+  ]
+  for (const more of ways) {
+    const { event } = signed({ ...template, ...more, origin_server_ts: line.clock.now() })
+    const sent = await transport.sendJoin(alfa.name, { roomId, eventId: event.eventId, event: event.pdu })
+    assert.equal(!sent.ok && sent.failure.kind === 'refused' && sent.failure.status, 403)
+    assert.equal(await isThere(event.eventId), false)
+  }
+  const { event } = signed({ ...template, origin_server_ts: line.clock.now() })
+  const sent = await transport.sendJoin(alfa.name, { roomId, eventId: event.eventId, event: event.pdu })
+  assert.ok(sent.ok)
+})
+
 test('a state of which the server does not show every event is not taken: a part of it is another state', async () => {
   const roomId = await alfa.createRoom(anna, { powerLevelContentOverride: { users: { [bo]: 50 } } })
   await beta.join(roomId, bo, alfa)

@@ -6,6 +6,7 @@ import type { Json } from '#protocol/json/json.ts'
 import type { VerifiedEvent } from '../receive-event.ts'
 import type { Engine } from '../room/engine.ts'
 import type { HotRoom } from '../room/hot-room.ts'
+import type { KnownEvent } from '../room/known-event.ts'
 import type { StateNode } from '../state/state-map.ts'
 import type { AskedServer } from './asked-server.ts'
 import { givenState } from './given-state.ts'
@@ -39,6 +40,14 @@ export function oldestFirst(events: ReadonlyMap<EventId, VerifiedEvent>): Verifi
     }
   }
   return sorted
+}
+
+/** Previous events of which we have no state: also those that are in another room. */
+export async function missingPrevious(engine: Engine, room: HotRoom, { event }: VerifiedEvent): Promise<EventId[]> {
+  const found = await engine.log.byIds(event.prevEvents)
+  const isHere = (known: KnownEvent | undefined) =>
+    known?.roomNid === room.head.roomNid && known.stateAfter !== undefined
+  return event.prevEvents.filter((id) => !isHere(found.get(id)))
 }
 
 /** Fetches auth events that we do not have: the auth chain of one event, or of each. */
@@ -90,8 +99,11 @@ export async function fetchState(
   const lacking = wanted.filter((id) => !known.has(id))
   const { forLater } = server
   const pdus = await fetchEvents(server, at, lacking)
-  // Its mind may have changed between the questions: it has just heard that we left.
-  if (!pdus) return undefined
+  if (!pdus) {
+    // What is refused now was told before: it may have heard of our leaving since, and hear of our coming soon.
+    server.noteForLater()
+    return undefined
+  }
   const verified = await verifyAnswer(engine, server, room, pdus)
   return engine.turn(roomId, async () => {
     const taken = await takeOutliers(engine, roomNid, verified)

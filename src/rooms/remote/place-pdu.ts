@@ -2,15 +2,20 @@
 // spec: server-server-api #checks-performed-on-receipt-of-a-pdu, #backfilling-and-retrieving-missing-events
 
 import { forbidden, MatrixError } from '#protocol/errors/errors.ts'
-import type { EventId } from '#protocol/identifiers/identifiers.ts'
 import type { Json } from '#protocol/json/json.ts'
 import { type Received, receiveEvent, type VerifiedEvent } from '../receive-event.ts'
 import type { Engine } from '../room/engine.ts'
 import type { HotRoom } from '../room/hot-room.ts'
-import type { KnownEvent } from '../room/known-event.ts'
 import type { StateNode } from '../state/state-map.ts'
 import type { AskedServer } from './asked-server.ts'
-import { fetchAuthEvents, fetchState, lacksAuthEvents, oldestFirst, verifyAnswer } from './fetch-missing.ts'
+import {
+  fetchAuthEvents,
+  fetchState,
+  lacksAuthEvents,
+  missingPrevious,
+  oldestFirst,
+  verifyAnswer,
+} from './fetch-missing.ts'
 
 /** Missing events asked for at once; a longer gap is bridged by the state. */
 const MISSING_EVENTS = 20
@@ -78,14 +83,6 @@ const noAuthEvents = ({ event }: VerifiedEvent) =>
     'receive/no-auth-events',
     `The auth events of ${event.eventId} could not be had. Send it again when they can.`,
   )
-
-/** Previous events of which we have no state: also those that are in another room. */
-async function missingPrevious(engine: Engine, room: HotRoom, { event }: VerifiedEvent): Promise<EventId[]> {
-  const found = await engine.log.byIds(event.prevEvents)
-  const isHere = (known: KnownEvent | undefined) =>
-    known?.roomNid === room.head.roomNid && known.stateAfter !== undefined
-  return event.prevEvents.filter((id) => !isHere(found.get(id)))
-}
 
 /** Asks for what lies between our extremities and the event, and takes it in from the oldest on. */
 async function fetchMissing(

@@ -22,6 +22,7 @@ import {
   strippedStateTypes,
 } from '#protocol/stripped-state/stripped-state.ts'
 import { receiveEvent, type VerifiedEvent } from '../receive-event.ts'
+import { lacksAuthEvents, missingPrevious } from '../remote/fetch-missing.ts'
 import { keepOutsideMembership } from '../remote/outside-membership.ts'
 import { refuseUnlessAclAllows } from '../remote/room-acl.ts'
 import { verifyPdus } from '../remote/verify-pdus.ts'
@@ -60,6 +61,7 @@ export async function takeMembership(engine: Engine, sent: SentMembership): Prom
     throw invalidParam('The event is not the one that the path names. Send it under its own event ID.')
   }
   refuseUnlessAsked(event.event, sent)
+  await refuseUnlessPlaced(engine, room, event)
   const received = await engine.turn(sent.roomId, receiveEvent(engine, event, { relay: true }))
   if ('verdict' in received) refuseUnlessAllowed(received.verdict)
   return received.known
@@ -104,6 +106,16 @@ function refuseUnlessAsked(event: RoomEvent, { origin, membership, eventId }: Se
     serverNameOf(event.sender) === origin &&
     stringAt(event.content, 'membership') === membership
   if (!isAsked) throw invalidParam(`The event is not the ${membership} of a user of ${origin}.`)
+}
+
+/** What stands on events that are not here could only be judged by the part that is here: its sender would choose by what it is judged. */
+async function refuseUnlessPlaced(engine: Engine, room: HotRoom, event: VerifiedEvent): Promise<void> {
+  const missing = await missingPrevious(engine, room, event)
+  if (missing.length === 0 && !(await lacksAuthEvents(engine, event))) return
+  throw forbidden(
+    'send/no-place',
+    'The event stands on events that are not known here. Ask this server for a template.',
+  )
 }
 
 export interface ReceivedInvite {
