@@ -216,6 +216,23 @@ test('an alias leads to its room and to servers in it; an unknown one is not fou
   assert.deepEqual([missing.status, missing.json.errcode], [404, 'M_NOT_FOUND'])
 })
 
+test('the create event is in every auth chain but its own, once, also in version 12 where no event names it', async () => {
+  const createKey = { type: 'm.room.create', stateKey: '' }
+  for (const version of ['11', '12'] as const) {
+    const roomId = await alfa.createRoom(anna, { version })
+    const { eventId, pdu } = await joinEvent(roomId, version)
+    const joined = await askSigned('PUT', `${federation}/v2/send_join/${path(roomId)}/${path(eventId)}`, pdu)
+    const state = await askSigned('GET', `${federation}/v1/state/${path(roomId)}?event_id=${path(eventId)}`)
+    const chain = await askSigned('GET', `${federation}/v1/event_auth/${path(roomId)}/${path(eventId)}`)
+    for (const { json } of [joined, state, chain]) {
+      assert.equal(json.auth_chain.filter((each: JsonObject) => each['type'] === 'm.room.create').length, 1, version)
+    }
+    const create = (await alfa.rooms.currentState(roomId, [createKey]))?.get(createKey.type, '')?.eventId ?? ''
+    const own = await askSigned('GET', `${federation}/v1/event_auth/${path(roomId)}/${path(create)}`)
+    assert.deepEqual(own.json, { auth_chain: [] })
+  }
+})
+
 test('a query of a type that nobody knows is refused, signed or not', async () => {
   const known = await askSigned('GET', `${federation}/v1/query/weather?place=Kiruna`)
   assert.deepEqual([known.status, known.json.errcode], [404, 'M_UNRECOGNIZED'])

@@ -1,7 +1,7 @@
 // What other servers ask of a room's graph: states, auth chains, history.
 // spec: server-server-api #retrieving-events, #backfilling-and-retrieving-missing-events
 
-import type { EventId } from '#protocol/identifiers/identifiers.ts'
+import { createEventIdOf, type EventId } from '#protocol/identifiers/identifiers.ts'
 import type { Engine } from '../room/engine.ts'
 import type { KnownEvent } from '../room/known-event.ts'
 
@@ -13,11 +13,23 @@ export async function stateBefore(engine: Engine, known: KnownEvent): Promise<Kn
   return [...(await engine.log.byNids(nids)).values()]
 }
 
-/** The union of the auth chains of the events, without those events that are in nobody's. */
+/**
+ * The union of the auth chains of events of one room, without those events that are in nobody's.
+ *
+ * Since v12 with the create event, which the room ID names instead of `auth_events`: other servers look for it here.
+ */
 export async function authChainOf(engine: Engine, events: readonly KnownEvent[]): Promise<KnownEvent[]> {
   const named = await engine.log.byNids(events.flatMap((known) => known.authNids))
   const nids = await engine.chains.chainsOf([...named.values()].flatMap(({ chain }) => chain ?? []))
-  return [...(await engine.log.byNids(nids)).values()]
+  const chain = await engine.log.byNids(nids)
+  const create = await impliedCreate(engine, events)
+  return [...(create && !chain.has(create.nid) ? [create] : []), ...chain.values()]
+}
+
+async function impliedCreate(engine: Engine, events: readonly KnownEvent[]): Promise<KnownEvent | undefined> {
+  const first = events.find(({ event }) => event.version.roomIdIsCreateHash && event.type !== 'm.room.create')
+  const id = first && createEventIdOf(first.event.roomId)
+  return id && engine.log.byId(id)
 }
 
 /** Events before and including some, breadth first by previous events, at most `limit`. */
