@@ -3,10 +3,7 @@
 import type { Operation } from './operations.ts'
 
 const reasons: readonly (readonly [RegExp, string])[] = [
-  [
-    /3pid|3PID|3Pid|requestToken|onBindThirdPartyIdentifier|exchangeThirdPartyInvite/,
-    'an account has no e-mail address or telephone number here, and no identity server is asked',
-  ],
+  [/inviteBy3PID|onBindThirdPartyIdentifier|exchangeThirdPartyInvite/, 'no identity server is asked'],
   [/redirectToSSO|redirectToIdP|getAuthMetadata/, 'the module oauth is not there yet'],
   [/pingAppservice|updateAppserviceRoomDirectoryVisibility/, 'the module appservices is not there yet'],
   [/UrlPreview/, 'the server fetches no pages that people write about; in encrypted rooms it could not'],

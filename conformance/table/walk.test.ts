@@ -167,6 +167,25 @@ test('what an administrator looks at', async () => {
   await walk('GET', `${client}/v3/admin/whois/${of}`, { token })
 })
 
+test('the addresses of an account, on a server without mails and without identity servers', async () => {
+  const addresses = `${client}/v3/account/3pid`
+  assert.deepEqual(await walk('GET', addresses), { threepids: [] })
+  const body = { medium: 'email', address: 'anna@kommun.example' }
+  await walk('POST', `${addresses}/delete`, { body })
+  await walk('POST', `${addresses}/unbind`, { body })
+  const secret = { client_secret: 's', send_attempt: 1 }
+  for (const [what, status] of [
+    ['account/3pid', 400],
+    ['account/password', 400],
+    ['register', 403],
+  ] as const) {
+    const email = { body: { ...secret, email: 'anna@kommun.example' } }
+    await walk('POST', `${client}/v3/${what}/email/requestToken`, email, status)
+    const telephone = { body: { ...secret, country: 'SE', phone_number: '0700000000' } }
+    await walk('POST', `${client}/v3/${what}/msisdn/requestToken`, telephone, 400)
+  }
+})
+
 test('what a client asks of networks behind bridges, where there is none', async () => {
   const networks = `${client}/v3/thirdparty`
   assert.deepEqual(await walk('GET', `${networks}/protocols`), {})

@@ -22,6 +22,8 @@ import type { CheckPasswordParts } from './check-password.ts'
 import { type CreateAccountParts, createAccount } from './create-account.ts'
 import { type DeactivateParts, deactivate } from './deactivate.ts'
 import { Devices } from './devices.ts'
+import { EmailProofs, type EmailPurpose, type EmailSettings, type EmailTokenRequest } from './email-proofs.ts'
+import { Emails } from './emails.ts'
 import { Filters } from './filters.ts'
 import { IgnoredUsers } from './ignored-users.ts'
 import { InteractiveAuthentication, type InteractiveRequest } from './interactive-authentication.ts'
@@ -41,6 +43,7 @@ import {
   register,
 } from './registration.ts'
 import { RegistrationTokens } from './registration-tokens.ts'
+import { type PasswordReset, resetPassword } from './reset-password.ts'
 import type { Session } from './session.ts'
 import { SessionCache } from './session-cache.ts'
 import { SharedSecretRegistration } from './shared-secret-registration.ts'
@@ -60,6 +63,8 @@ export {
   accountDataChange,
 } from './account-data.ts'
 export type { Device, DeviceChange, DeviceFact } from './devices.ts'
+export type { EmailLink, EmailSettings } from './email-proofs.ts'
+export type { ThirdPartyIdentifier } from './emails.ts'
 export { type Flow, InteractiveAuthenticationRequired, type InteractiveRequest } from './interactive-authentication.ts'
 export type { Origin } from './last-seen.ts'
 export type { LoginFlow, SessionAnswer } from './login.ts'
@@ -94,6 +99,8 @@ export interface AccountsParts {
   readonly random: Random
   readonly log: Log
   readonly options: AccountsOptions
+  /** Without it there is no mail server, and no address can be confirmed. */
+  readonly email?: EmailSettings | undefined
 }
 
 /** The user's own password, for `interactive`. */
@@ -107,6 +114,8 @@ export class Accounts {
   readonly tags: Tags
   readonly filters: Filters
   readonly registrationTokens: RegistrationTokens
+  readonly emails: Emails
+  readonly emailProofs: EmailProofs
   readonly sharedSecretRegistration: SharedSecretRegistration
   readonly #serverName: ServerName
   readonly #options: AccountsOptions
@@ -136,13 +145,19 @@ export class Accounts {
     this.tags = new Tags(owned)
     this.filters = new Filters(owned)
     this.registrationTokens = new RegistrationTokens(owned)
+    this.emailProofs = new EmailProofs({ ...parts, baseUrl: options.baseUrl, settings: parts.email })
+    this.emails = new Emails({ ...owned, proofs: this.emailProofs })
     this.#shortTokens = new ShortTokens(owned)
     this.#lastSeen = new LastSeen(owned)
     this.#ignoredUsers = new IgnoredUsers(owned)
     this.#authenticator = new Authenticator({ database, clock, cache: sessions })
     const attempts = new RateLimiter<'password'>({ clock, rates: { password: options.passwordAttempts } })
     const check: CheckPasswordParts = { serverName, database, passwords, attempts }
-    this.#interactive = new InteractiveAuthentication({ clock, random, stages: stages(check, this.registrationTokens) })
+    this.#interactive = new InteractiveAuthentication({
+      clock,
+      random,
+      stages: stages({ ...check, tokens: this.registrationTokens, proofs: this.emailProofs }),
+    })
     this.#opening = { ...owned, accessTokenLifetime: options.accessTokenLifetime }
     this.#login = { check, opening: this.#opening, shortTokens: this.#shortTokens, options }
     this.#creating = { database, clock, passwords, profiles: this.profiles }
@@ -154,12 +169,15 @@ export class Accounts {
       tokens: this.registrationTokens,
       authenticator: this.#authenticator,
       random,
+      proofs: this.emailProofs,
+      emails: this.emails,
     }
     this.sharedSecretRegistration = new SharedSecretRegistration(options.sharedSecret, { ...this.#registration, clock })
     this.#deactivation = {
       ...owned,
       devices: this.devices,
       profiles: this.profiles,
+      emails: this.emails,
       shortTokens: this.#shortTokens,
     }
   }
@@ -253,6 +271,26 @@ export class Accounts {
     return changePassword(change, { ...this.#deactivation, passwords: this.#creating.passwords })
   }
 
+  /** A new password for whoever has shown that the mails of the account are read. */
+  resetPassword(reset: PasswordReset): Promise<void> {
+    return resetPassword(reset, {
+      ...this.#deactivation,
+      passwords: this.#creating.passwords,
+      proofs: this.emailProofs,
+      interactive: this.#interactive,
+    })
+  }
+
+  /**
+   * Mails a link that confirms an address.
+   *
+   * @throws `M_INVALID_PARAM`, `M_THREEPID_DENIED`, `M_THREEPID_MEDIUM_NOT_SUPPORTED`, `M_FORBIDDEN` when registration is closed, 429.
+   */
+  async requestEmailToken(purpose: EmailPurpose, asked: EmailTokenRequest): Promise<{ sid: string }> {
+    if (purpose === 'register' && this.#options.registration === 'closed') throw closedRegistration()
+    return this.emailProofs.request(purpose, asked)
+  }
+
   /** Ends an account for good. @throws `M_NOT_FOUND` when it does not exist. */
   async deactivate(userId: UserId, options: { readonly erase: boolean }): Promise<void> {
     if ((await this.users.get(userId)) === undefined)
@@ -312,7 +350,7 @@ export class Accounts {
 
   /** The value of `capabilities` for this user. */
   capabilities(session: Session): { readonly [name: string]: unknown } {
-    return capabilitiesOf(session, this.#options)
+    return capabilitiesOf(session, { ...this.#options, mayChangeEmails: this.emailProofs.areOffered })
   }
 
   /** Sessions of a user with their addresses. @throws `M_NOT_FOUND`. */

@@ -11,8 +11,16 @@ export interface CapabilityOptions {
   readonly mayGetLoginToken: boolean
 }
 
+/** What depends on how the server is set up beside its options. */
+export interface Abilities {
+  readonly mayChangeEmails: boolean
+}
+
 /** The value of `capabilities`. Guests change their display name only. */
-export function capabilitiesOf(session: Session, options: CapabilityOptions): { readonly [name: string]: unknown } {
+export function capabilitiesOf(
+  session: Session,
+  options: CapabilityOptions & Abilities,
+): { readonly [name: string]: unknown } {
   const { isGuest } = session
   const profile = isGuest ? { enabled: true, allowed: ['displayname'] } : { enabled: true }
   return {
@@ -22,7 +30,7 @@ export function capabilitiesOf(session: Session, options: CapabilityOptions): { 
     // Deprecated since v1.16, but what older clients read.
     'm.set_displayname': { enabled: true },
     'm.set_avatar_url': { enabled: !isGuest },
-    'm.3pid_changes': { enabled: false },
+    'm.3pid_changes': { enabled: options.mayChangeEmails && !isGuest },
     'm.get_login_token': { enabled: options.mayGetLoginToken && !isGuest },
     // Left out altogether for those who may not.
     ...(session.isAdmin && { 'm.account_moderation': { suspend: true, lock: true } }),

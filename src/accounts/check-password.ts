@@ -6,6 +6,7 @@ import type { RateLimiter } from '#platform/limits/limits.ts'
 import { badJson, forbidden, limitExceeded, missingParam, unknown } from '#protocol/errors/errors.ts'
 import type { ServerName, UserId } from '#protocol/identifiers/identifiers.ts'
 import { type JsonObject, objectAt, stringAt } from '#protocol/json/json.ts'
+import { ownerOfEmail } from './emails.ts'
 import type { Passwords } from './passwords.ts'
 import { type AccountRow, replacePasswordHash, selectAccount } from './store/accounts.ts'
 import { accountsMeant } from './usernames.ts'
@@ -18,28 +19,39 @@ export interface CheckPasswordParts {
   readonly attempts: RateLimiter<'password'>
 }
 
-/** The accounts that an identifier may mean, best first; none for a third-party identifier, which we keep for nobody. */
-export function accountsIdentified(given: JsonObject, serverName: ServerName): readonly UserId[] {
+/** The accounts that an identifier may mean, best first; none for an address that nobody has, or another kind of address than e-mail. */
+export async function accountsIdentified(
+  given: JsonObject,
+  { serverName, database }: Pick<CheckPasswordParts, 'serverName' | 'database'>,
+): Promise<readonly UserId[]> {
   const identifier = objectAt(given, 'identifier')
   if (identifier === undefined) {
     const user = stringAt(given, 'user')
     if (user !== undefined) return accountsMeant(user, serverName)
-    if (stringAt(given, 'medium') !== undefined) return []
+    if (stringAt(given, 'medium') !== undefined) return ownersOf(given, database)
     throw missingParam('Say whose account it is: "identifier" with type m.id.user and "user".')
   }
   const type = stringAt(identifier, 'type')
-  if (type === 'm.id.thirdparty' || type === 'm.id.phone') return []
+  if (type === 'm.id.phone') return []
   // The specification's own example of a login by email has no type.
-  if (type === undefined && stringAt(identifier, 'medium') !== undefined) return []
-  if (type !== 'm.id.user') throw unknown('This type of identifier is not known. Use m.id.user.')
+  const isAddress = type === 'm.id.thirdparty' || (type === undefined && stringAt(identifier, 'medium') !== undefined)
+  if (isAddress) return ownersOf(identifier, database)
+  if (type !== 'm.id.user') throw unknown('This type of identifier is not known. Use m.id.user or m.id.thirdparty.')
   const user = stringAt(identifier, 'user')
   if (user === undefined) throw badJson('An identifier of type m.id.user has "user", a string.')
   return accountsMeant(user, serverName)
 }
 
+async function ownersOf(identifier: JsonObject, database: Database): Promise<readonly UserId[]> {
+  const address = stringAt(identifier, 'address')
+  if (stringAt(identifier, 'medium') !== 'email' || address === undefined) return []
+  const owner = await ownerOfEmail(address, database)
+  return owner === undefined ? [] : [owner]
+}
+
 /** The account that an identifier means: the first that is there. */
 export async function accountIdentified(given: JsonObject, parts: CheckPasswordParts): Promise<AccountRow | undefined> {
-  for (const userId of accountsIdentified(given, parts.serverName)) {
+  for (const userId of await accountsIdentified(given, parts)) {
     const row = await parts.database.one(selectAccount, userId)
     if (row !== undefined) return row
   }

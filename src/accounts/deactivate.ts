@@ -6,6 +6,7 @@ import { type Stream, write } from '#platform/stream/stream.ts'
 import type { UserId } from '#protocol/identifiers/identifiers.ts'
 import { accountDataErasure } from './account-data.ts'
 import { type Devices, deletionOf } from './devices.ts'
+import type { Emails } from './emails.ts'
 import type { Profiles } from './profiles.ts'
 import type { SessionCache } from './session-cache.ts'
 import type { ShortTokens } from './short-tokens.ts'
@@ -21,6 +22,7 @@ export interface DeactivateParts {
   readonly sessions: SessionCache
   readonly shortTokens: ShortTokens
   readonly turns: UserTurns
+  readonly emails: Emails
 }
 
 /** May be called again, also to add erasure. The account must exist. */
@@ -43,5 +45,6 @@ export async function deactivate(userId: UserId, erase: boolean, parts: Deactiva
     await parts.shortTokens.endLoginTokens(userId)
     await parts.shortTokens.endOpenIdTokens(userId)
     await parts.database.run(deleteFilters, userId)
+    await parts.emails.removeAll(userId)
   })
 }

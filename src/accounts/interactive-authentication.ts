@@ -12,11 +12,11 @@ import type { Session } from './session.ts'
 /** Stages by their names on the wire, in order. */
 export type Flow = readonly string[]
 
-/** What a stage found in the client's `auth`: passed, with a text that it proved (a registration token), or why not. */
+/** What a stage found in the client's `auth`: passed, with a text that it proved (a registration token, the session of an e-mail), or why not. */
 export type StageResult = { readonly passed: true; readonly proof?: string } | { readonly refused: MatrixError }
 
-/** Checks one stage. `auth` is what the client sent. */
-export type Stage = (auth: JsonObject, session: Session | undefined) => Promise<StageResult>
+/** Checks one stage. `auth` is what the client sent, `operation` what the dialogue is about. */
+export type Stage = (auth: JsonObject, session: Session | undefined, operation: string) => Promise<StageResult>
 
 export interface InteractiveRequest {
   /** The whole body as it came; `auth` is read from it. Undefined: an empty body. */
@@ -67,7 +67,7 @@ export class InteractiveAuthentication {
   /**
    * Returns when the stages of one flow are passed; the dialogue is then over and cannot be used again.
    *
-   * @returns what each stage proved (`m.login.registration_token`: the token).
+   * @returns what each stage proved (`m.login.registration_token`: the token, `m.login.email.identity`: the session).
    * @throws the 401 that asks for the next stage, with `errcode` when an attempt failed; 403 when the dialogue was begun for
    * another operation; `M_BAD_JSON`.
    */
@@ -96,7 +96,7 @@ export class InteractiveAuthentication {
         forbidden('accounts/stage-order', `The stage ${type} is not the next of any flow.`),
       )
     }
-    const result = await stage(auth, request.session)
+    const result = await stage(auth, request.session, request.operation)
     if ('refused' in result) {
       // 403 (another user's password) and 429 end the request; a wrong password may be tried again.
       throw result.refused.status === 401 ? this.#ask(dialogue, request, result.refused) : result.refused

@@ -7,6 +7,8 @@ import { localpartOf, type UserId } from '#protocol/identifiers/identifiers.ts'
 import { booleanAt, type JsonObject, member, stringAt } from '#protocol/json/json.ts'
 import type { Authenticator } from './authenticate.ts'
 import { type CreateAccountParts, createAccount, takenUserId } from './create-account.ts'
+import type { EmailProofs } from './email-proofs.ts'
+import type { Emails } from './emails.ts'
 import type { Flow, InteractiveAuthentication } from './interactive-authentication.ts'
 import { type LoginParts, type SessionAnswer, sessionAnswer, sessionWishes } from './login.ts'
 import { openSession } from './open-session.ts'
@@ -18,6 +20,8 @@ export interface RegistrationOptions {
   /** `closed`: only administrators make accounts. `token`: with a registration token. `open`: whoever asks. */
   readonly registration: 'closed' | 'token' | 'open'
   readonly guests: boolean
+  /** An account needs a confirmed e-mail address, beside what `registration` asks. */
+  readonly registrationNeedsEmail?: boolean
 }
 
 export interface RegistrationParts {
@@ -28,14 +32,19 @@ export interface RegistrationParts {
   readonly tokens: RegistrationTokens
   readonly authenticator: Authenticator
   readonly random: Random
+  readonly proofs: EmailProofs
+  readonly emails: Emails
 }
 
 /** With `inhibit_login` the user ID alone. */
 export type RegistrationAnswer = SessionAnswer | Pick<SessionAnswer, 'user_id' | 'home_server'>
 
-const flowsOf: { readonly [registration in 'token' | 'open']: readonly Flow[] } = {
-  token: [['m.login.registration_token']],
-  open: [['m.login.dummy']],
+/** The address comes first: a client that begins with it has chosen the flow with it. */
+function flowsOf(registration: 'token' | 'open', { options, proofs }: RegistrationParts): readonly Flow[] {
+  const plain = [registration === 'token' ? 'm.login.registration_token' : 'm.login.dummy']
+  const withEmail = ['m.login.email.identity', ...(registration === 'token' ? plain : [])]
+  if (options.registrationNeedsEmail) return [withEmail]
+  return proofs.areOffered ? [plain, withEmail] : [plain]
 }
 
 /** 14 digits of base 36 or so: nobody's name, and never drawn twice. */
@@ -45,7 +54,7 @@ const MADE_UP_LENGTH = 14
  * POST /register.
  *
  * @throws the 401 of user-interactive authentication; `M_FORBIDDEN` when registration is closed; `M_USER_IN_USE`,
- * `M_INVALID_USERNAME`, `M_WEAK_PASSWORD`, `M_MISSING_PARAM`, `M_BAD_JSON`, `M_GUEST_ACCESS_FORBIDDEN`.
+ * `M_INVALID_USERNAME`, `M_WEAK_PASSWORD`, `M_MISSING_PARAM`, `M_BAD_JSON`, `M_GUEST_ACCESS_FORBIDDEN`, `M_THREEPID_IN_USE`.
  */
 export async function register(
   kind: 'user' | 'guest',
@@ -60,16 +69,20 @@ export async function register(
   const proofs = await parts.interactive.require({
     body,
     operation: 'register',
-    flows: flowsOf[registration],
+    flows: flowsOf(registration, parts),
     session: undefined,
   })
   if (wanted.password === undefined) throw missingPassword()
   const password = wanted.password
+  const emailProof = proofs.get('m.login.email.identity')
+  if (emailProof !== undefined) await parts.emails.refuseTaken(emailProof)
   await withTokenUsed(proofs.get('m.login.registration_token'), parts.tokens, () =>
     wanted.isGuestUpgrade
       ? upgrade(wanted.userId, password, parts)
       : createAccount({ userId: wanted.userId, password }, parts.creating).then(() => undefined),
   )
+  // Lost to another account within a moment: this one is made all the same.
+  if (emailProof !== undefined) await parts.emails.give(wanted.userId, emailProof)
   const { serverName } = parts.login.check
   if (booleanAt(body, 'inhibit_login') === true) return { user_id: wanted.userId, home_server: serverName }
   const session = await openSession(wanted.userId, wishes, parts.login.opening)

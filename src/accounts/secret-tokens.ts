@@ -1,11 +1,11 @@
 // Secrets that we hand out: random, opaque, and kept only as SHA-256.
 // spec: client-server-api #using-access-tokens
 
-import { hash } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 import type { Random } from '#platform/random/random.ts'
 
 /** The prefix says what leaked when one is found in a log or a repository. */
-const prefixes = { access: 'sbat_', refresh: 'sbrt_', login: 'sblt_', openid: 'sbot_' } as const
+const prefixes = { access: 'sbat_', refresh: 'sbrt_', login: 'sblt_', openid: 'sbot_', email: 'sbet_' } as const
 
 /** 256 bits. */
 const SECRET_LENGTH = 43
@@ -25,5 +25,9 @@ export function makeToken(kind: keyof typeof prefixes, random: Random): SecretTo
 
 /** SHA-256 in unpadded URL-safe base64. The secrets have 256 bits, so a slow hash would add nothing. */
 export const hashOf = (token: string): string => hash('sha256', token, 'base64url')
+
+/** Whether a token has this hash. It takes as long for a near miss as for any other. */
+export const hasHash = (token: string, hash: string): boolean =>
+  isTokenLike(token) && timingSafeEqual(Buffer.from(hashOf(token)), Buffer.from(hash))
 
 export const isTokenLike = (token: string): boolean => token.length > 0 && token.length <= MAX_TOKEN_LENGTH

@@ -9,7 +9,7 @@ import { logTo } from '#platform/log/log.ts'
 import { systemRandom } from '#platform/random/random.ts'
 import { type OpenStream, openStream } from '#platform/stream/stream.ts'
 import { parseServerName, type ServerName } from '#protocol/identifiers/identifiers.ts'
-import { Accounts, type AccountsOptions, type Session } from './accounts.ts'
+import { Accounts, type AccountsOptions, type EmailSettings, type Session } from './accounts.ts'
 
 export interface TestAccounts {
   readonly accounts: Accounts
@@ -39,7 +39,7 @@ export const testOptions: AccountsOptions = {
 }
 
 /** Registers the hooks of a test file; the members are there once its tests run. */
-export function accountsForTests(options: Partial<AccountsOptions> = {}): TestAccounts {
+export function accountsForTests(options: Partial<AccountsOptions> = {}, email?: EmailSettings): TestAccounts {
   const clock = new FakeClock()
   const serverName = parseServerName('hs1') ?? fail()
   let ready: { database: Schema; stream: OpenStream; accounts: Accounts } | undefined
@@ -54,6 +54,7 @@ export function accountsForTests(options: Partial<AccountsOptions> = {}): TestAc
       random: systemRandom(),
       log: logTo({ write() {} }),
       options: { ...testOptions, ...options, ...changed },
+      email,
     })
     made.push(accounts)
     return accounts

@@ -1,13 +1,17 @@
 // Every endpoint of this server: the only list in the house.
 // spec: client-server-api, server-server-api
 
+import { add3PID } from './client/add-3pid.ts'
 import { ban } from './client/ban.ts'
+import { bind3PID } from './client/bind-3pid.ts'
 import { changePassword } from './client/change-password.ts'
 import { checkUsernameAvailability } from './client/check-username-availability.ts'
 import { claimKeys } from './client/claim-keys.ts'
+import { confirmEmail } from './client/confirm-email.ts'
 import { createRoom } from './client/create-room.ts'
 import { deactivateAccount } from './client/deactivate-account.ts'
 import { defineFilter } from './client/define-filter.ts'
+import { delete3pidFromAccount } from './client/delete-3pid-from-account.ts'
 import { deleteDevice } from './client/delete-device.ts'
 import { deleteDevices } from './client/delete-devices.ts'
 import { deleteProfileField } from './client/delete-profile-field.ts'
@@ -20,6 +24,7 @@ import { deleteRoomKeysVersion } from './client/delete-room-keys-version.ts'
 import { deleteRoomTag } from './client/delete-room-tag.ts'
 import { forgetRoom } from './client/forget-room.ts'
 import { generateLoginToken } from './client/generate-login-token.ts'
+import { getAccount3PIDs } from './client/get-account-3pids.ts'
 import { getAccountData } from './client/get-account-data.ts'
 import { getAccountDataPerRoom } from './client/get-account-data-per-room.ts'
 import { getAdminLockUser } from './client/get-admin-lock-user.ts'
@@ -86,6 +91,7 @@ import { leaveRoom } from './client/leave-room.ts'
 import { login } from './client/login.ts'
 import { logout } from './client/logout.ts'
 import { logoutAll } from './client/logout-all.ts'
+import { post3PIDs } from './client/post-3pids.ts'
 import { postPusher } from './client/post-pusher.ts'
 import { postReceipt } from './client/post-receipt.ts'
 import { postRoomKeysVersion } from './client/post-room-keys-version.ts'
@@ -107,6 +113,12 @@ import { reportEvent } from './client/report-event.ts'
 import { reportRoom } from './client/report-room.ts'
 import { reportUser } from './client/report-user.ts'
 import { requestOpenIdToken } from './client/request-open-id-token.ts'
+import { requestTokenTo3PIDEmail } from './client/request-token-to-3pid-email.ts'
+import { requestTokenTo3PIDMSISDN } from './client/request-token-to-3pid-msisdn.ts'
+import { requestTokenToRegisterEmail } from './client/request-token-to-register-email.ts'
+import { requestTokenToRegisterMSISDN } from './client/request-token-to-register-msisdn.ts'
+import { requestTokenToResetPasswordEmail } from './client/request-token-to-reset-password-email.ts'
+import { requestTokenToResetPasswordMSISDN } from './client/request-token-to-reset-password-msisdn.ts'
 import { roomInitialSync } from './client/room-initial-sync.ts'
 import { search } from './client/search.ts'
 import { searchUserDirectory } from './client/search-user-directory.ts'
@@ -127,10 +139,12 @@ import { setRoomStateWithKey } from './client/set-room-state-with-key.ts'
 import { setRoomTag } from './client/set-room-tag.ts'
 import { setRoomVisibilityOnDirectory } from './client/set-room-visibility-on-directory.ts'
 import { setTyping } from './client/set-typing.ts'
+import { showEmailConfirmation } from './client/show-email-confirmation.ts'
 import { slidingSync } from './client/sliding-sync.ts'
 import { slidingSyncDeployed } from './client/sliding-sync-deployed.ts'
 import { sync } from './client/sync.ts'
 import { unban } from './client/unban.ts'
+import { unbind3pidFromAccount } from './client/unbind-3pid-from-account.ts'
 import { updateDevice } from './client/update-device.ts'
 import { upgradeRoom } from './client/upgrade-room.ts'
 import { uploadCrossSigningKeys } from './client/upload-cross-signing-keys.ts'
@@ -188,7 +202,19 @@ import { uploadContentToMXC } from './media/upload-content-to-mxc.ts'
 
 /** What clients call. */
 export const clientEndpoints = [
+  add3PID,
   ban,
+  bind3PID,
+  confirmEmail,
+  delete3pidFromAccount,
+  getAccount3PIDs,
+  post3PIDs,
+  requestTokenTo3PIDEmail,
+  requestTokenTo3PIDMSISDN,
+  requestTokenToRegisterEmail,
+  requestTokenToRegisterMSISDN,
+  requestTokenToResetPasswordEmail,
+  requestTokenToResetPasswordMSISDN,
   roomInitialSync,
   initialSync,
   getOneEvent,
@@ -314,10 +340,12 @@ export const clientEndpoints = [
   setRoomTag,
   setRoomVisibilityOnDirectory,
   setTyping,
+  showEmailConfirmation,
   slidingSync,
   slidingSyncDeployed,
   sync,
   unban,
+  unbind3pidFromAccount,
   updateDevice,
   upgradeRoom,
   uploadCrossSigningKeys,

@@ -3,6 +3,7 @@
 import { accountsHandlers } from './client/accounts-handlers.ts'
 import { discoveryHandlers } from './client/discovery-handlers.ts'
 import { e2eeHandlers } from './client/e2ee-handlers.ts'
+import { emailHandlers } from './client/email-handlers.ts'
 import { ephemeralHandlers } from './client/ephemeral-handlers.ts'
 import { findingHandlers } from './client/finding-handlers.ts'
 import { mediaHandlers } from './client/media-handlers.ts'
@@ -19,6 +20,7 @@ import type { Modules } from './modules.ts'
 export const allHandlers: readonly Handler<Modules>[] = [
   ...discoveryHandlers,
   ...accountsHandlers,
+  ...emailHandlers,
   ...ephemeralHandlers,
   ...pushHandlers,
   ...mediaHandlers,

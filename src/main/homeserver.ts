@@ -37,7 +37,11 @@ export async function openHomeserver(
   const parts = { serverName, database, stream, clock, random, log, crypto }
 
   const federation = openTransport(tenant, shared)
-  const accounts = new Accounts({ ...parts, options: accountsOptions(shared, addresses.baseUrl) })
+  const accounts = new Accounts({
+    ...parts,
+    options: accountsOptions(shared, addresses.baseUrl),
+    email: emailSettings(shared),
+  })
   const rooms = await Rooms.open({
     ...parts,
     signingKey: () => tenant.signingKey,
@@ -178,6 +182,7 @@ function accountsOptions({ config }: SharedParts, baseUrl: string | undefined) {
   const { registration, passwords, rateLimits } = config
   return {
     registration: registration.mode,
+    registrationNeedsEmail: registration.requireEmail,
     guests: registration.guests,
     sharedSecret: registration.sharedSecret,
     passwords: { minimumLength: passwords.minimumLength, memoryKiB: passwords.memoryKib, passes: passwords.passes },
@@ -190,6 +195,14 @@ function accountsOptions({ config }: SharedParts, baseUrl: string | undefined) {
     defaultRoomVersion: config.rooms.defaultVersion,
   }
 }
+
+function emailSettings({ mailer, config: { mail, rateLimits } }: SharedParts) {
+  const mailsPerAddress = rateLimits.enabled ? MAILS_PER_ADDRESS : undefined
+  return mailer && { mailer, domains: mail.addressDomains, mailsPerAddress }
+}
+
+/** Whoever waits for a mail asks again once or twice; whoever is pestered gets twelve an hour. */
+const MAILS_PER_ADDRESS = { perSecond: 1 / 300, burst: 3 }
 
 function mediaOptions({ config: { media } }: SharedParts): MediaOptions {
   return {

@@ -14,6 +14,7 @@ import type { Config } from '#platform/config/config.ts'
 import { loadCrypto } from '#platform/crypto/crypto.ts'
 import { type Connections, connectDatabase, type EmbeddedDatabase, startEmbedded } from '#platform/database/database.ts'
 import type { Log } from '#platform/log/log.ts'
+import { type Mailer, SmtpMailer } from '#platform/mail/mail.ts'
 import { type Counter, createProcessMetrics, type Metrics } from '#platform/metrics/metrics.ts'
 import { type Random, systemRandom } from '#platform/random/random.ts'
 import type { Crypto } from '#protocol/crypto/crypto.ts'
@@ -34,6 +35,8 @@ export interface SharedParts {
   readonly network: Network
   readonly fetch: PlainFetch
   readonly post: PlainPost
+  /** Undefined: no mail server is configured. */
+  readonly mailer: Mailer | undefined
   /** The embedded database's process, undefined with one of the operator's. */
   readonly databasePid: number | undefined
   close(): Promise<void>
@@ -50,6 +53,7 @@ export async function openSharedParts(config: Config, log: Log): Promise<SharedP
   const tenants = await openTenancy({ connections, dataFolder: config.data, clock, random, log })
   await makeConfiguredTenants(tenants, config)
   const metrics = createProcessMetrics()
+  const mailer = await openMailer(config, clock, log)
   const loopback = new Loopback()
   const sockets = openProcessNetwork({
     clock,
@@ -79,13 +83,22 @@ export async function openSharedParts(config: Config, log: Log): Promise<SharedP
     network: loopbackNetwork(loopback, config.federation.enabled ? sockets.network : undefined),
     fetch: sockets.fetch,
     post: sockets.post,
+    mailer,
     databasePid: embedded?.pid,
     close: async () => {
+      await mailer?.stop()
       await sockets.close()
       await connections.close()
       await embedded?.stop()
     },
   }
+}
+
+async function openMailer({ mail }: Config, clock: Clock, log: Log): Promise<SmtpMailer | undefined> {
+  const { host, from, port, security, user, password, caFile, timeout } = mail
+  if (host === undefined || from === undefined) return undefined
+  const authorities = caFile === undefined ? [] : [await readFile(caFile, 'utf8')]
+  return new SmtpMailer({ clock, log, options: { host, from, port, security, user, password, authorities, timeout } })
 }
 
 /** The tenants that the configuration names are made on the first start; a removed one stays removed. */

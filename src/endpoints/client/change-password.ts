@@ -3,7 +3,6 @@
 
 import { refuseGuest } from '#accounts/accounts.ts'
 import { changePassword } from '#api/client/change-password.ts'
-import { missingToken } from '#protocol/errors/errors.ts'
 import { handler } from '../handler.ts'
 import type { WithAccounts } from './accounts-modules.ts'
 import { jsonBody } from './json-body.ts'
@@ -12,15 +11,17 @@ export const handleChangePassword = handler(
   changePassword,
   ({ accounts }: WithAccounts) =>
     async ({ body, session }) => {
-      // Without a session the flows would need an address to write to, and we keep none.
-      if (session === undefined)
-        throw missingToken('Log in to change the password, or ask the administrators of your server.')
+      const [password, logoutDevices] = [body.new_password, body.logout_devices ?? true]
+      if (session === undefined) {
+        await accounts.resetPassword({ body: jsonBody(body), password, logoutDevices })
+        return {}
+      }
       refuseGuest(session)
       await accounts.interactive({ body: jsonBody(body), operation: 'changePassword', session })
       await accounts.changePassword({
         userId: session.userId,
-        password: body.new_password,
-        logoutDevices: body.logout_devices ?? true,
+        password,
+        logoutDevices,
         keep: session.deviceId,
       })
       return {}

@@ -17,7 +17,7 @@ export const handleDeactivateAccount = handler(
       refuseGuest(session)
       await accounts.interactive({ body: jsonBody(body), operation: 'deactivateAccount', session })
       await accounts.deactivate(session.userId, { erase: body.erase ?? false })
-      // There is nothing to unbind: we keep no third-party identifiers.
+      // There is nothing to unbind: no identity server is told of anything.
       return { id_server_unbind_result: 'success' as const }
     },
 )

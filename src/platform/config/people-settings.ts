@@ -9,6 +9,9 @@ export const registration = z
       'Who may make an account: `closed` nobody (accounts come from the administration), `token` who has a registration token, `open` anybody.',
       ['closed', 'token', 'open'],
     ).default('closed'),
+    require_email: flag(
+      'Whether a new account needs an e-mail address that its person has confirmed, beside what `mode` asks. Needs `mail`.',
+    ).default(false),
     guests: flag('Whether guests may look at rooms that allow it.').default(false),
     shared_secret: text(
       'Whoever knows it may make accounts, administrators too, by the shared-secret endpoint. Off without it.',

@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { federation } from './federation-settings.ts'
+import { mail } from './mail-settings.ts'
 import { media } from './media-settings.ts'
 import { connections, listeners, observation } from './network-settings.ts'
 import { directory, passwords, presence, rateLimits, registration, support } from './people-settings.ts'
@@ -72,6 +73,7 @@ export const configSchema = z.strictObject({
   passwords,
   rate_limits: rateLimits,
   federation,
+  mail,
   media,
   rooms,
   directory,

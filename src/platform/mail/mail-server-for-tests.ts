@@ -24,8 +24,6 @@ export interface MailServerForTests {
   readonly refusals: string[]
   /** The mail with this number, from 0, when it has come. */
   mail(index: number): Promise<ReceivedMail>
-  /** Resolves when so many recipients have been named. */
-  askedFor(count: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -69,9 +67,6 @@ export async function startMailServer(certificate?: CertificateAndKey): Promise<
         if (mail !== undefined) return mail
         await progress.promise
       }
-    },
-    async askedFor(count) {
-      while (asked.length < count) await progress.promise
     },
     async close() {
       for (const socket of sockets) socket.destroy()

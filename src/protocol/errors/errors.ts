@@ -77,6 +77,12 @@ export const userSuspended = error(403, 'M_USER_SUSPENDED')
 export const inviteBlocked = error(403, 'M_INVITE_BLOCKED')
 export const profileTooLarge = error(400, 'M_PROFILE_TOO_LARGE')
 export const keyTooLarge = error(400, 'M_KEY_TOO_LARGE')
+export const threepidInUse = error(400, 'M_THREEPID_IN_USE')
+export const threepidNotFound = error(400, 'M_THREEPID_NOT_FOUND')
+export const threepidAuthFailed = error(403, 'M_THREEPID_AUTH_FAILED')
+export const threepidDenied = error(403, 'M_THREEPID_DENIED')
+export const threepidMediumNotSupported = error(400, 'M_THREEPID_MEDIUM_NOT_SUPPORTED')
+export const serverNotTrusted = error(400, 'M_SERVER_NOT_TRUSTED')
 export const connectionFailed = error(502, 'M_UNKNOWN')
 
 /** 429, with the wait in milliseconds. The HTTP layer adds `Retry-After`. */
