@@ -72,8 +72,14 @@ const words = (occasion: EmailOccasion, server: string): Both =>
   })[occasion]
 
 const endings = {
-  sv: { withLink: 'Länken gäller i en timme. ', ignore: 'Var det inte du behöver du inte göra något.' },
-  en: { withLink: 'The link is good for one hour. ', ignore: 'If it was not you, you need not do anything.' },
+  sv: {
+    withLink: 'Länken gäller i en timme. Bekräfta bara om det var du som bad om den. ',
+    ignore: 'Var det inte du behöver du inte göra något.',
+  },
+  en: {
+    withLink: 'The link is good for one hour. Confirm only if you asked for it. ',
+    ignore: 'If it was not you, you need not do anything.',
+  },
 } as const
 
 /** @param link of the page that confirms the address; undefined for an occasion without one. */

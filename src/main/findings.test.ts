@@ -7,7 +7,7 @@ import { createAuthority, issueCertificate } from '#platform/certificates/certif
 import { type Config, loadConfig } from '#platform/config/config.ts'
 import { seededRandom } from '#platform/random/random.ts'
 import { announcedAddresses } from './announced-addresses.ts'
-import { addressFindings, listenerFinding } from './findings.ts'
+import { addressFindings, listenerFinding, mailFindings } from './findings.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'samband-addresses-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -28,6 +28,20 @@ tenants: [{ server_name: Kommun.example, client_url: "https://m.example/", feder
   const told = { baseUrl: 'https://m.example', federationAddress: 'm.example:443' }
   assert.deepEqual(announcedAddresses(config, 'kommun.example'), told)
   assert.deepEqual(statesOf(config, 'kommun.example'), ['good', 'good'])
+})
+
+test('mails: nothing to say without them, unless registration needs them; links need a place, and passwords no readers', async () => {
+  const states = async (yaml: string) => mailFindings(await load(yaml)).map(({ state }) => state)
+  const mail = 'mail: { host: m.example, from: chatt@a.example }'
+  const tenant = 'tenants: [{ server_name: a.example, client_url: "https://m.example" }]'
+  assert.deepEqual(await states(''), [])
+  assert.deepEqual(await states('registration: { require_email: true }'), [])
+  assert.deepEqual(await states('registration: { require_email: true, mode: open }'), ['bad'])
+  assert.deepEqual(await states(`${mail}\n${tenant}`), ['good'])
+  assert.deepEqual(await states(`${mail}\ntenants: [{ server_name: a.example }]`), ['warning'])
+  assert.deepEqual(await states(`${mail}\ntenants: [{ server_name: a.localhost }]`), ['good'])
+  const clear = (host: string) => `mail: { host: ${host}, from: a@a.example, security: none }\n${tenant}`
+  assert.deepEqual([await states(clear('m.example')), await states(clear('localhost'))], [['warning'], ['good']])
 })
 
 test('nothing is guessed of a name in the DNS: a proxy may stand in front. The doctor says so', async () => {

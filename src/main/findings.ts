@@ -42,6 +42,25 @@ async function tlsFinding(subject: string, files: readonly CertificateFiles[], n
   return ending ?? good(subject, 'It speaks TLS, with certificates that can be used.')
 }
 
+/** Mails, where they are configured or needed: whether their links have somewhere to lead, and who can read them on the way. */
+export function mailFindings({ mail, registration, tenants }: Config): Finding[] {
+  const subject = 'mails'
+  if (mail.host === undefined) {
+    if (!registration.requireEmail || registration.mode === 'closed') return []
+    return [{ subject, state: 'bad', sentence: 'Nobody can register: registration.require_email needs mail.host.' }]
+  }
+  if (mail.security === 'none' && !['127.0.0.1', '::1', 'localhost'].includes(mail.host)) {
+    const sentence = `They go to ${mail.host} in the clear, links for new passwords too. Set mail.security to starttls.`
+    return [{ subject, state: 'warning', sentence }]
+  }
+  const mute = tenants.filter(({ clientUrl, serverName }) => clientUrl === undefined && !isLocalName(serverName))
+  if (mute.length === 0) return [good(subject, `They go to ${mail.host}.`)]
+  const names = mute.map(({ serverName }) => serverName).join(', ')
+  return [{ subject, state: 'warning', sentence: `None are sent for ${names}: set client_url, where links lead.` }]
+}
+
+const isLocalName = (serverName: string) => serverName.toLowerCase().endsWith('.localhost')
+
 /** What clients and other servers are told of a tenant. */
 export function addressFindings(config: Config, serverName: string): Finding[] {
   const { baseUrl, federationAddress } = announcedAddresses(config, serverName)

@@ -5,7 +5,7 @@ import { type Config, loadConfig } from '#platform/config/config.ts'
 import { logTo } from '#platform/log/log.ts'
 import { parseUserId, serverNameOf, type UserId } from '#protocol/identifiers/identifiers.ts'
 import { announcedAddresses } from './announced-addresses.ts'
-import { addressFindings, listenerFinding } from './findings.ts'
+import { addressFindings, listenerFinding, mailFindings } from './findings.ts'
 import { type Homeserver, openHomeserver } from './homeserver.ts'
 import { openSharedParts, type SharedParts } from './shared-parts.ts'
 
@@ -94,6 +94,7 @@ class OfflineAdministration implements Administration {
             sentence: 'There is none. Make one: samband tenant create <server name>',
           },
       ...(await Promise.all(this.#config.listeners.map((listener) => listenerFinding(listener, now)))),
+      ...mailFindings(this.#config),
       ...tenants.flatMap(({ serverName }) => addressFindings(this.#config, serverName)),
     ]
   }

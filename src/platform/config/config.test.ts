@@ -211,6 +211,18 @@ test('whatever is written, the answer is a configuration or a ConfigError', asyn
   )
 })
 
+test('a mail server needs an address that mails come from', async () => {
+  assert.deepEqual(await problems('mail:\n  host: mail.kommun.example\n'), [
+    'samband.yaml:2:3: "mail.from": expected the address that mails come from, as "host" is given',
+  ])
+  assert.match((await problems('mail: { from: Kommunen }'))[0] ?? '', /"mail\.from": expected an e-mail address/)
+  const { mail } = await load('mail: { host: m.example, from: chatt@kommun.example, ca_file: ca.pem }')
+  assert.deepEqual(
+    [mail.port, mail.security, mail.timeout, mail.caFile],
+    [587, 'starttls', 30_000, join(folder, 'ca.pem')],
+  )
+})
+
 test('edit distance counts slips, and a guess is given only when it is near', () => {
   assert.equal(editDistance('registation', 'registration'), 1)
   assert.equal(editDistance('prot', 'port'), 1)
