@@ -3,10 +3,10 @@
 
 import type { RoomEvent } from '#protocol/events/events.ts'
 import { arrayAt, isObject, objectAt, stringAt } from '#protocol/json/json.ts'
-import { wordsText } from '../index/words.ts'
 import type { Engine } from '../room/engine.ts'
 import type { KnownEvent } from '../room/known-event.ts'
 import { writeEntries } from '../store/search-entries.ts'
+import { searchedWords } from './searched-words.ts'
 
 /** The numbers that the index keeps for them. */
 export const searchFields = { 'content.body': 1, 'content.name': 2, 'content.topic': 3 } as const
@@ -30,7 +30,7 @@ export function searchedText({ type, content, stateKey }: RoomEvent): { key: Sea
 export async function indexEvents(engine: Engine, events: readonly KnownEvent[]): Promise<void> {
   const entries = events.flatMap((known) => {
     const searched = known.redactedBy === undefined ? searchedText(known.event) : undefined
-    return searched ? [{ known, field: searchFields[searched.key], words: wordsText(searched.text) }] : []
+    return searched ? [{ known, field: searchFields[searched.key], words: searchedWords(searched.text).join(' ') }] : []
   })
   if (entries.length === 0) return
   await engine.parts.database.run(

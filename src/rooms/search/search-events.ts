@@ -3,7 +3,6 @@
 
 import { MatrixError } from '#protocol/errors/errors.ts'
 import type { EventId, RoomId } from '#protocol/identifiers/identifiers.ts'
-import { wordsOf } from '../index/words.ts'
 import type { Reader } from '../read/event-form.ts'
 import { readState } from '../read/room-state.ts'
 import { type ShownEvent, showEvents } from '../read/show-events.ts'
@@ -24,6 +23,7 @@ import {
   type SearchResult,
   writePlace,
 } from './search-request.ts'
+import { searchedWords } from './searched-words.ts'
 
 /** The newest matches that are sorted and paged through: nobody reads further, and a word that everybody uses is in every message. */
 const MOST_MATCHES = 2_000
@@ -39,7 +39,7 @@ interface Match extends SearchMatch {
 
 export async function searchEvents(engine: Engine, request: SearchRequest, reader: Reader): Promise<SearchAnswer> {
   const place = request.from === undefined ? beginning : readPlace(request.from)
-  const words = wordsOf(request.searchTerm).slice(0, MOST_WORDS)
+  const words = searchedWords(request.searchTerm).slice(0, MOST_WORDS)
   const matches = words.length > 0 ? await findMatches(engine, request, place, words, reader) : []
   const { found, passed } = await lookAt(engine, matches, place.passed, request, reader)
   const upTo = request.from === undefined ? Math.max(0, ...matches.map((match) => match.event_nid)) : place.upTo
