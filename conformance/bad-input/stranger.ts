@@ -7,7 +7,7 @@ import { loadCrypto } from '#platform/crypto/crypto.ts'
 import type { SigningKey } from '#protocol/crypto/crypto.ts'
 import { type Pdu, type RoomEvent, hashAndSign as signPdu } from '#protocol/events/events.ts'
 import type { EventId, RoomId, ServerName, UserId } from '#protocol/identifiers/identifiers.ts'
-import { canonicalJson, type Json, type JsonObject, parseJson } from '#protocol/json/json.ts'
+import { canonicalJson, isObject, type Json, type JsonObject, parseJson } from '#protocol/json/json.ts'
 import { signRequest } from '#protocol/request-authentication/request-authentication.ts'
 import { roomVersion } from '#protocol/room-versions/room-versions.ts'
 import { buildServerKeys } from '#protocol/server-keys/server-keys.ts'
@@ -102,7 +102,7 @@ export class Stranger {
     const hashes = draft['hashes'] ?? { sha256: sha256(canonicalJson(draft, 'any'), 'base64') }
     const pdu = { ...draft, hashes }
     const kept = Object.entries(pdu).filter(([name]) => essential.includes(name))
-    const signed = canonicalJson({ ...Object.fromEntries(kept), content: {} }, 'any')
+    const signed = canonicalJson({ ...Object.fromEntries(kept), content: essentialContent(draft) }, 'any')
     const signatures = { [this.name]: { [this.key.keyId]: this.key.sign(signed) } }
     return { eventId: `$${sha256(signed, 'base64url')}` as EventId, pdu: { ...pdu, signatures, ...draft } }
   }
@@ -144,10 +144,17 @@ export class Stranger {
 
 export const keyOf = (seed: number) => crypto.signingKeyFromSeed(new Uint8Array(32).fill(seed), 'a')
 
-/** What is left of a message that is redacted, beside empty content. spec: rooms/v12 #redactions */
+/** What is left of an event that is redacted, beside its content. spec: rooms/v12 #redactions */
 const essential = 'event_id type room_id sender state_key hashes depth prev_events auth_events origin_server_ts'.split(
   ' ',
 )
+
+/** What is left of the content. spec: rooms/v12 #redactions */
+function essentialContent({ type, content }: JsonObject): Json {
+  if (type === 'm.room.create') return content ?? {}
+  const { membership } = isObject(content) ? content : {}
+  return type === 'm.room.member' && membership !== undefined ? { membership } : {}
+}
 
 const sha256 = (text: string, encoding: 'base64' | 'base64url'): string =>
   createHash('sha256').update(text).digest(encoding).replace(/=+$/, '')
