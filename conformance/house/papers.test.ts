@@ -62,7 +62,7 @@ test('a path below src, conformance, scripts or bench that a paper names is ther
 })
 
 test('an `npm run` that a paper names is a script', () => {
-  for (const { paper, what } of mentions(/npm run ([\w:]+)/g))
+  for (const { paper, what } of mentions(/npm run ([\w:-]+)/g))
     assert.ok(scripts[what], `${paper}: npm run ${what} is no script`)
 })
 
