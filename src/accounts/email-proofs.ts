@@ -57,6 +57,14 @@ export interface EmailLink {
   readonly nextLink: URL | undefined
 }
 
+interface WantedProof {
+  readonly purpose: EmailPurpose
+  readonly address: string
+  readonly secretHash: string
+  readonly sendAttempt: number
+  readonly nextLink: string | null
+}
+
 /** The path of the page; the endpoint is defined with it. */
 const CONFIRM_PATH = '/_matrix/client/unstable/se.samband/email/confirm'
 
@@ -89,30 +97,21 @@ export class EmailProofs {
    * @throws `M_INVALID_PARAM`, `M_THREEPID_DENIED`, `M_THREEPID_MEDIUM_NOT_SUPPORTED`, 429.
    */
   async request(purpose: EmailPurpose, asked: EmailTokenRequest): Promise<{ sid: string }> {
-    const { settings, baseUrl, database, clock, random } = this.#parts
-    if (settings === undefined || baseUrl === undefined) throw emailNotOffered()
-    const { address, secretHash, nextLink } = checked(asked)
-    if (purpose !== 'reset') refuseForeign(address, settings.domains)
-    const now = clock.now()
-    const known = await database.one(selectProof, purpose, address, secretHash, now)
+    if (!this.areOffered) throw emailNotOffered()
+    const wanted = { purpose, ...checked(asked), sendAttempt: asked.sendAttempt }
+    if (purpose !== 'reset') refuseForeign(wanted.address, this.#parts.settings?.domains ?? [])
+    const known = await this.#known(wanted)
     if (known !== undefined && (known.validated_at !== null || known.send_attempt >= asked.sendAttempt)) {
       return { sid: known.sid }
     }
-    const wait = this.#mails.take(address, 'mail')
+    const wait = this.#mails.take(wanted.address, 'mail')
     if (wait > 0) throw limitExceeded(wait)
-    const { token, hash } = makeToken('email', random)
-    const proof = [random.text(SID_LENGTH), purpose, address, secretHash, hash] as const
-    const begun = await database.one(beginProof, ...proof, asked.sendAttempt, nextLink, now + LIFETIME, now)
-    // The same request came twice at once, and the other one has sent the mail.
-    if (begun === undefined)
-      return { sid: (await database.one(selectProof, purpose, address, secretHash, now))?.sid ?? proof[0] }
-    const occasion = await this.#occasion(purpose, address)
-    const link = occasion === purpose ? linkTo(baseUrl, begun.sid, token) : undefined
-    if (!settings.mailer.send(emailMail(occasion, { to: address, serverName: this.#parts.serverName, link }))) {
-      await database.run(deleteProof, begun.sid)
-      throw limitExceeded(QUEUE_WAIT)
-    }
-    return { sid: begun.sid }
+    const begun = await this.#begin(wanted)
+    if (begun !== undefined) await this.#mail(wanted, begun)
+    // Else the same request came twice at once, and the other one sends the mail.
+    const sid = begun?.sid ?? (await this.#known(wanted))?.sid
+    if (sid === undefined) throw limitExceeded(QUEUE_WAIT)
+    return { sid }
   }
 
   /** What the page of a link shows before the person confirms; undefined: the link is unknown, replaced or too old. */
@@ -147,6 +146,31 @@ export class EmailProofs {
 
   async forget(sid: string): Promise<void> {
     await this.#parts.database.run(deleteProof, sid)
+  }
+
+  async #known({ purpose, address, secretHash }: WantedProof): Promise<ProofRow | undefined> {
+    const { database, clock } = this.#parts
+    return database.one(selectProof, purpose, address, secretHash, clock.now())
+  }
+
+  /** Undefined when this attempt, or a later one, has begun already. */
+  async #begin(wanted: WantedProof): Promise<{ sid: string; token: string } | undefined> {
+    const { database, clock, random } = this.#parts
+    const { purpose, address, secretHash, sendAttempt, nextLink } = wanted
+    const { token, hash } = makeToken('email', random)
+    const now = clock.now()
+    const proof = [random.text(SID_LENGTH), purpose, address, secretHash, hash, sendAttempt, nextLink] as const
+    const begun = await database.one(beginProof, ...proof, now + LIFETIME, now)
+    return begun && { sid: begun.sid, token }
+  }
+
+  async #mail({ purpose, address }: WantedProof, { sid, token }: { sid: string; token: string }): Promise<void> {
+    const { settings, baseUrl, serverName, database } = this.#parts
+    const occasion = await this.#occasion(purpose, address)
+    const link = occasion === purpose ? `${baseUrl}${CONFIRM_PATH}?${new URLSearchParams({ sid, token })}` : undefined
+    if (settings?.mailer.send(emailMail(occasion, { to: address, serverName, link }))) return
+    await database.run(deleteProof, sid)
+    throw limitExceeded(QUEUE_WAIT)
   }
 
   #bySid(sid: string): Promise<ProofRow | undefined> | undefined {
@@ -190,6 +214,3 @@ function refuseForeign(address: string, domains: readonly string[]): void {
     throw threepidDenied(`Only addresses of these domains can be used here: ${domains.join(', ')}.`)
   }
 }
-
-const linkTo = (baseUrl: string, sid: string, token: string): string =>
-  `${baseUrl}${CONFIRM_PATH}?${new URLSearchParams({ sid, token })}`

@@ -53,7 +53,7 @@ export class Emails {
     })
   }
 
-  /** Uses up a confirmed proof and gives its address to the user. @returns false when an account has the address, or the proof has ended. */
+  /** Uses up a confirmed proof and gives its address to the user. @returns false when an account has the address, or proof or user are no more. */
   async give(userId: UserId, sid: string): Promise<boolean> {
     const { database, clock } = this.#parts
     return (await database.one(giveEmail, sid, userId, clock.now())) !== undefined

@@ -33,7 +33,7 @@ export const deleteEmailsOfUser = statement<[string]>(
 )
 
 /**
- * Uses up a confirmed proof $1 that has not ended at $3, and gives its address to the user $2 unless somebody has it. No row: nothing
+ * Uses up a confirmed proof $1 that has not ended at $3, and gives its address to the user $2 unless somebody has it, or the user's account is closed. No row: nothing
  * was given.
  */
 export const giveEmail = statement<[string, string, number], { readonly address: string }>(
@@ -42,7 +42,8 @@ export const giveEmail = statement<[string, string, number], { readonly address:
                    where sid = $1 and validated_at is not null and expires_at > $3
                   returning address, validated_at)
    insert into account_email (address, user_id, validated_at, added_at)
-   select address, $2, validated_at, $3 from proof
+   select address, account.user_id, validated_at, $3 from proof, account
+    where account.user_id = $2 and not is_deactivated
    on conflict (address) do nothing
    returning address`,
 )
