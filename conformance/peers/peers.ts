@@ -56,7 +56,7 @@ async function besideSynapse(): Promise<number> {
 
 async function besideDendrite(): Promise<number> {
   const bin = await dendritePrograms(values.dendrite)
-  return play((parts) => prepareDendrite({ ...parts, bin }), values.versions ?? '10')
+  return play((parts) => prepareDendrite({ ...parts, bin }), values.versions ?? '1,6,10,11,12')
 }
 
 const differences = await (values.peer === 'dendrite' ? besideDendrite() : besideSynapse())

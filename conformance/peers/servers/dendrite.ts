@@ -7,7 +7,7 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { freePort } from '../../processes/server-process.ts'
 import { emptyDatabase } from './empty-database.ts'
-import type { Fault, Peer, PeerParts } from './peer.ts'
+import type { Fault, KnownFault, Peer, PeerParts } from './peer.ts'
 import { writeCertificates } from './peer.ts'
 
 const run = promisify(execFile)
@@ -36,13 +36,33 @@ export async function dendritePrograms(folder: string): Promise<string> {
   return bin
 }
 
-/** Seen in 0.15.2, with the same events and the same extremities at both servers, and read in its source. */
-const faults: Readonly<Record<Fault, string>> = {
-  'no-knocks': 'it serves no knocks, neither its people nor other servers (client-server-api #knocking-on-rooms)',
-  'takes-one-sided-state':
-    'a key that only some of the states have is not in conflict to it, so what the others forbid stays (rooms/v2, unconflicted state map)',
-  'no-auth-difference':
-    'what is only in the auth chain of one state is not judged, and a member without a membership yet is judged by the event itself (rooms/v2, auth difference, iterative auth checks)',
+/** Seen in 0.15.2 on the wire, the two about state with the same events and extremities at both servers, and read in its source. */
+const faults: Readonly<Record<Fault, KnownFault>> = {
+  'no-knocks': {
+    reason: 'it serves no knocks, neither its people nor other servers (client-server-api #knocking-on-rooms)',
+  },
+  'takes-one-sided-state': {
+    reason:
+      'a key that only some of the states have is not in conflict to it, so what the others forbid stays (rooms/v2, unconflicted state map)',
+    since: 2,
+  },
+  'no-auth-difference': {
+    reason:
+      'what is only in the auth chain of one state is not judged, and a member without a membership yet is judged by the event itself (rooms/v2, auth difference, iterative auth checks)',
+    since: 2,
+  },
+  'hashes-other-fractions': {
+    reason: 'it hashes the text 1e-7 where others hash 1e-07, and no canonical JSON says who is right (rooms/v1)',
+  },
+  'redacts-at-the-top': {
+    reason: 'it looks for `redacts` outside of the content, and puts it there (rooms/v11 #moving-the-redacts-property)',
+    since: 11,
+  },
+  'invites-without-create': {
+    reason: 'the state that it sends with an invite lacks the create event as a PDU (server-server-api, PUT /invite)',
+    since: 12,
+  },
+  'no-backfill': { reason: 'it refuses to tell the history of a room whose ID has no server name', since: 12 },
 }
 
 class Dendrite implements Peer {

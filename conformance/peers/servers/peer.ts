@@ -10,11 +10,23 @@ import type { Address } from './person.ts'
 const MONTH = 30 * 86_400_000
 
 /** What a peer does otherwise than the specification says, so that a scenario cannot go well beside it. */
-export type Fault = 'no-knocks' | 'takes-one-sided-state' | 'no-auth-difference'
+export type Fault =
+  | 'no-knocks'
+  | 'takes-one-sided-state'
+  | 'no-auth-difference'
+  | 'hashes-other-fractions'
+  | 'redacts-at-the-top'
+  | 'invites-without-create'
+  | 'no-backfill'
+
+export interface KnownFault {
+  readonly reason: string
+  /** Room versions; without: from the first. */
+  readonly since?: number
+}
 
 export interface Peer extends Address {
-  /** Each with the reason, as it is told instead of the scenario. */
-  readonly faults: { readonly [fault in Fault]?: string }
+  readonly faults: { readonly [fault in Fault]?: KnownFault }
   /** Where it listens; its name has another port, so that the line can be cut. */
   readonly port: number
   start(): Promise<void>

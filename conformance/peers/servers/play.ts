@@ -48,9 +48,9 @@ export async function playAll({ prepare, folder, versions, named, signal }: Play
     let people = 0
     for (const { scenario, version, isOurs } of turnsOf(versions, named)) {
       if (signal.aborted) return failed + 1
-      const reason = scenario.unless && theirs.faults[scenario.unless]
-      if (reason !== undefined) {
-        console.log(`– v${version}, not played: ${scenario.name}: ${reason}`)
+      const fault = scenario.unless && theirs.faults[scenario.unless]
+      if (fault && Number(version) >= (fault.since ?? 1)) {
+        if (isOurs) console.log(`– v${version}, not played: ${scenario.name}: ${fault.reason}`)
         continue
       }
       const [host, guest] = isOurs ? [ours, theirs] : [theirs, ours]
@@ -60,13 +60,13 @@ export async function playAll({ prepare, folder, versions, named, signal }: Play
       if (!a || !b || !c || !d) throw new Error('There is nobody.')
       const began = performance.now()
       const world = { version, host: a, hostToo: b, guest: c, guestToo: d, cut, heal }
-      const fault = await playOne(scenario, world, signal)
+      const failure = await playOne(scenario, world, signal)
       const took = Math.round(performance.now() - began)
       const what = `v${version}, the room is ${isOurs ? 'ours' : 'theirs'}: ${scenario.name} (${took} ms)`
       console.log(
-        fault === undefined ? `✔ ${what}` : `✖ ${what}\n    ${fault instanceof Error ? fault.message : fault}`,
+        failure === undefined ? `✔ ${what}` : `✖ ${what}\n    ${failure instanceof Error ? failure.message : failure}`,
       )
-      if (fault !== undefined) failed++
+      if (failure !== undefined) failed++
     }
     console.log(`${failed} scenarios failed. Logs: ${folder}`)
     return failed
