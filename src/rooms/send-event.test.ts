@@ -312,3 +312,14 @@ test('members, counts and servers follow the memberships', async () => {
   const { rooms } = await t.again()
   assert.equal((await rooms.head(roomId))?.joined, 2)
 })
+
+test('a relationship that the database cannot hold is none, and the event is taken all the same', async () => {
+  const roomId = await roomWith()
+  const parent = await t.rooms.send(roomId, aMessage('hej'))
+  const good = { rel_type: 'm.annotation', event_id: parent, key: 'x' }
+  for (const [member, value] of Object.entries(good)) {
+    const content = { 'm.relates_to': { ...good, [member]: `${value}\0` } }
+    const eventId = await t.rooms.send(roomId, { type: 'm.reaction', sender: anna, content })
+    assert.deepEqual((await t.rooms.event(eventId))?.event.content, content)
+  }
+})

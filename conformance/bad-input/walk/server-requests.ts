@@ -78,8 +78,9 @@ const inSecondForm = (event: JsonObject, create: JsonObject): JsonObject => ({
 
 /** A transaction with one event, and one with each kind of EDU. */
 const transaction: Examples = async (world) => {
-  const { gamma, roomId } = world
-  const draft = await gamma.draft(roomId, { content: { msgtype: 'm.text', body: 'hej', 'm.relates_to': {} } })
+  const { gamma, roomId, eventId } = world
+  const annotation = { rel_type: 'm.annotation', event_id: eventId, key: 'x' }
+  const draft = await gamma.draft(roomId, { type: 'm.reaction', content: { 'm.relates_to': annotation } })
   const forge = (changed: JsonObject): Example => ({ body: gamma.transaction([gamma.forge(changed).pdu]) })
   return [
     { ...forge(draft), event: { draft, forge } },

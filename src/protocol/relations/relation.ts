@@ -8,7 +8,7 @@ import { booleanAt, type JsonObject, objectAt, stringAt } from '#protocol/json/j
 export interface Relation {
   readonly relType: string
   readonly parent: EventId
-  /** What an `m.annotation` annotates with. */
+  /** What an `m.annotation` annotates with; undefined also for what cannot be stored. */
   readonly key: string | undefined
 }
 
@@ -25,7 +25,8 @@ export function relationOf(content: JsonObject): Relation | undefined {
   const relType = stringAt(relatesTo, 'rel_type')
   const parent = eventIdAt(relatesTo, 'event_id')
   if (relType === undefined || parent === undefined || !isStorable(relType)) return undefined
-  return { relType, parent, key: stringAt(relatesTo, 'key') }
+  const key = stringAt(relatesTo, 'key')
+  return { relType, parent, key: key?.includes('\0') ? undefined : key }
 }
 
 export interface Reply {

@@ -22,7 +22,10 @@ export function relationOf(event: RoomEvent): Relation | undefined {
   const relType = relatesTo && stringAt(relatesTo, 'rel_type')
   const parentId = relatesTo && stringAt(relatesTo, 'event_id')
   if (!relType || !parentId || relType === REDACTS) return undefined
-  if (relType.length > LONGEST_KEY || parentId.length > LONGEST_KEY) return undefined
+  if (!isStorable(relType) || !isStorable(parentId)) return undefined
   const key = stringAt(relatesTo, 'key')
-  return { parentId, relType, aggregationKey: key !== undefined && key.length <= LONGEST_KEY ? key : null }
+  return { parentId, relType, aggregationKey: key !== undefined && isStorable(key) ? key : null }
 }
+
+/** Other servers write here what they like. A row that the database cannot take would hold up the room for ever. */
+const isStorable = (text: string): boolean => text.length <= LONGEST_KEY && !text.includes('\0')
