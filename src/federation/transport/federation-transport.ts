@@ -17,7 +17,7 @@ export interface InboundRequest {
   readonly target: string
   /** Every `Authorization` header, in order. */
   readonly authorization: readonly string[]
-  /** The parsed body, read with `numbers: 'faithful'` so that it is signed as it was sent; undefined when there was none. */
+  /** The parsed body, read with `numbers: 'faithful'` as other servers sign it, or `'verbatim'` as it was sent; undefined when there was none. */
   readonly body: Json | undefined
 }
 

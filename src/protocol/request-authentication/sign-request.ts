@@ -18,7 +18,7 @@ export interface SignedRequest {
 }
 
 /**
- * The canonical JSON that is signed. Numbers in the content are written as they were read (`faithful` on receipt). Throws
+ * The canonical JSON that is signed. Numbers in the content are written as they were read (`faithful` or `verbatim` on receipt). Throws
  * `CanonicalJsonError`.
  */
 export function requestToSign({ method, uri, origin, destination, content }: SignedRequest): string {
