@@ -69,3 +69,40 @@ test('state resolution: an invite that was kept from outside the room is in the 
   }
   assert.deepEqual(await authChain(gamma), await authChain(alfa))
 })
+
+test('a server that was away while it left and came again gets what was said before it left', async (t) => {
+  const { line, alfa, beta, anna, bo } = await twoServers(t)
+  const gamma = await line.server('gamma.example')
+  const cia = await gamma.user('cia')
+  const all = [alfa, beta, gamma]
+  const roomId = await alfa.createRoom(anna)
+  for (const [server, user] of [
+    [beta, bo],
+    [gamma, cia],
+  ] as const) {
+    await server.join(roomId, user, alfa)
+    await settle(...all)
+  }
+  line.cut(alfa, gamma)
+  line.cut(beta, gamma)
+  // The first is under way while the line is cut, the second is one that was missed.
+  for (const body of ['under väg', 'medan hon var med']) {
+    await beta.say(roomId, bo, body)
+    await settle(...all)
+  }
+  await line.heal(alfa, gamma)
+  await settle(...all)
+  await gamma.rooms.leave({ roomId, userId: cia, servers: [], content: {} })
+  await settle(...all)
+  await alfa.say(roomId, anna, 'så att beta får veta')
+  await settle(...all)
+  assert.equal(await beta.membership(roomId, cia), 'leave')
+  await beta.say(roomId, bo, 'medan hon inte var med')
+  await settle(...all)
+  await gamma.join(roomId, cia, alfa)
+  await settle(...all)
+  assert.equal(await beta.membership(roomId, cia), 'join')
+  await line.heal(beta, gamma)
+  await settle(...all)
+  assert.deepEqual(await gamma.messages(roomId), ['under väg', 'medan hon var med'])
+})

@@ -6,7 +6,7 @@ import { type ServerName, serverNameOf, type UserId } from '#protocol/identifier
 import type { Engine } from '../room/engine.ts'
 import type { KnownEvent } from '../room/known-event.ts'
 import { eventsMissedByServer, type RoomServerPlace, serversOfRooms } from '../store/read-servers.ts'
-import { serverWasIn } from './show-to-server.ts'
+import { presenceOf } from './show-to-server.ts'
 
 export interface MissedByServer {
   readonly server: ServerName
@@ -23,10 +23,11 @@ export async function eventsForServer(
   const { database, serverName } = engine.parts
   const rows = await database.run(eventsMissedByServer, server, after, upTo, `:${serverName}`, limit)
   const events: KnownEvent[] = []
+  const wasIn = presenceOf(engine, server)
   for (const row of rows) {
     const known = engine.log.known(row)
-    // It may have come and gone again after `after`: what was said before it came is not for it.
-    if (row.still_in || isAbout(known, server) || (await serverWasIn(engine, known, server))) events.push(known)
+    // It may have come, gone and come again after `after`: what was said while it was not there is not for it.
+    if (row.still_in || isAbout(known, server) || (await wasIn(known))) events.push(known)
   }
   const last = rows.at(-1)?.position
   return { events, upTo: rows.length < limit || typeof last !== 'number' ? upTo : last }

@@ -99,7 +99,8 @@ async function membershipOfServer(
   return strongest
 }
 
-/** Was the server in the room just before the event? */
-export async function serverWasIn(engine: Engine, known: KnownEvent, server: ServerName): Promise<boolean> {
-  return (await membershipOfServer(engine, known.stateBefore, server, new Map())) === 'join'
+/** Was the server in the room just before an event? Each state is looked through once. */
+export function presenceOf(engine: Engine, server: ServerName): (known: KnownEvent) => Promise<boolean> {
+  const members = new Map<NodeHash, Membership>()
+  return async ({ stateBefore }) => (await membershipOfServer(engine, stateBefore, server, members)) === 'join'
 }

@@ -18,8 +18,9 @@ export const serversOfRooms = statement<[readonly number[]], RoomServerPlace>(
 )
 
 /**
- * Events that are ours to send (`$4`: colon and our name) with positions in ($2, $3], of the rooms that the server $1 is in, from its coming on, or
- * was in, up to its going; ascending, at most $5. The index by arrival gives each room's few newest; most rooms have none.
+ * Events that are ours to send (`$4`: colon and our name) with positions in ($2, $3], of the rooms that the server $1 is in, or was in up to its
+ * going; ascending, at most $5. `still_in`: from its last coming on; before that it may have been there or not. The index by arrival gives each
+ * room's few newest; most rooms have none.
  */
 export const eventsMissedByServer = statement<
   [string, number, number, string, number],
@@ -29,9 +30,9 @@ export const eventsMissedByServer = statement<
   `select ${eventColumns}, e.still_in
      from room_server s join room r using (room_nid)
     cross join lateral (
-      select event.*, s.joined > 0 as still_in from event
+      select event.*, s.joined > 0 and event.position >= s.position as still_in from event
        where event.room_nid = s.room_nid and event.position > $2 and event.position <= $3
-         and case when s.joined > 0 then event.position >= s.position else event.position <= s.position end
+         and (s.joined > 0 or event.position <= s.position)
          and (right(event.sender, length($4)) = $4 or event.flags & 8 <> 0)
        order by event.position limit $5) e
     where s.server_name = $1 and (s.joined > 0 or s.position > $2) and r.position > $2
