@@ -7,6 +7,7 @@ import type { Endpoint } from '#api/endpoint.ts'
 import { type QueryKind, queryPlan } from '#api/query-plan.ts'
 import { schemaCheck } from '#api/validation.ts'
 import { isObject, type Json, parseJson } from '#protocol/json/json.ts'
+import { alfa } from '../server-under-test.ts'
 import type { RightRequest } from './right-request.ts'
 import { type Place, placesOf, replaced, shapeOf } from './schema-shape.ts'
 import type { World } from './world.ts'
@@ -143,7 +144,7 @@ function* wrongQueries(parts: Parts): Generator<WrongRequest> {
     }
     const good = right.query[param]
     if (good !== undefined) yield ask('repeated', 'twice', [encodeURIComponent(good), 'x'], repeated && !fits('x'))
-    const many = good ?? 'x'
+    const many = good ?? (isElsewhere(param) ? alfa : 'x')
     yield ask(
       'repeated',
       '500 times',

@@ -4,7 +4,7 @@
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
 import { PduSchema } from '../schemas/federation-event.ts'
-import { EventIdSchema, RoomIdSchema } from '../schemas/identifiers.ts'
+import { EventIdSchema, NameSchema, RoomIdSchema } from '../schemas/identifiers.ts'
 import { JsonObjectSchema } from '../schemas/json.ts'
 
 export const sendInviteV2 = endpoint({
@@ -17,7 +17,7 @@ export const sendInviteV2 = endpoint({
   body: Type.Object({
     event: PduSchema,
     invite_room_state: Type.Optional(Type.Array(JsonObjectSchema)),
-    room_version: Type.String(),
+    room_version: NameSchema,
   }),
   response: Type.Object({ event: PduSchema }),
 })
