@@ -123,7 +123,9 @@ export class Forger {
     const events = [...(await rooms.eventsByNid(nids)).values()].sort((a, b) => a.nid - b.nid)
     const left = 1 + Math.floor(choice * (events.length - 1))
     const ids = events.filter((_, index) => index !== left).map(({ event }) => event.eventId)
-    return [...ids, this.inventId(), ...(await this.authElsewhere())]
+    // A state with what nobody can show is taken by nobody; what is of another room is left out by those who know that room.
+    const foreign = choice < 0.4 ? await this.authElsewhere() : []
+    return [...ids, ...(choice < 0.2 ? [this.inventId()] : []), ...foreign]
   }
 
   /** The power levels at a point with a user's taken away, and its own as high as they were. */
