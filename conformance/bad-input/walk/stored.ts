@@ -3,8 +3,8 @@
 import { statement } from '#platform/database/database.ts'
 import type { World } from './world.ts'
 
-/** Times that the same is tried: a follower of the stream may write meanwhile what came before, once. */
-const TRIES = 3
+/** Times that the same is tried: a follower of the stream that is late may write meanwhile what came before. */
+const TRIES = 8
 
 /** @returns the tables that are others each time after `act` */
 export async function storedBy(world: World, act: (isFirst: boolean) => Promise<void>): Promise<readonly string[]> {
@@ -29,7 +29,10 @@ const tables = statement<[], { name: string }>(
 /** Every table's number of rows and newest version, but for the places to which followers have come: neither changes when nothing is stored. */
 async function rowsOf({ server }: World): Promise<ReadonlyMap<string, string>> {
   const { database, stream } = server.tenant
+  const { rooms, push } = server.modules
   await stream.idle()
+  await rooms.discovery.caughtUp()
+  await push.settled(stream.head)
   const names = await database.run(tables)
   const counts = names.map(
     ({ name }) =>
