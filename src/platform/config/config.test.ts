@@ -134,6 +134,16 @@ test('two listeners of one name, a proxy that is no address: refused', async () 
   assert.equal(listeners[0]?.trustedProxies.length, 3)
 })
 
+test('a list in the environment may have more than ten items', async () => {
+  const environment: Record<string, string> = {}
+  for (let index = 0; index < 12; index++) environment[`SAMBAND_TENANTS__${index}__SERVER_NAME`] = `t${index}.example`
+  const { tenants } = await load('', environment)
+  assert.deepEqual(
+    tenants.map(({ serverName }) => serverName),
+    Object.values(environment),
+  )
+})
+
 test('the environment stands above the file, goes into lists by number, and keeps text as it stands', async () => {
   const config = await load('log: { level: warn }\nlisteners: [{ port: 1 }]\n', {
     SAMBAND_LOG__LEVEL: 'debug',

@@ -17,10 +17,13 @@ export interface EnvironmentSetting {
   readonly value: unknown
 }
 
+/** As 2 comes before 10. */
+const byNumber = new Intl.Collator('en', { numeric: true })
+
 /** The settings in the environment, in the order of their names, so that list items come by number. */
 export function settingsFrom(environment: Environment, outline: Outline): EnvironmentSetting[] {
   const settings: EnvironmentSetting[] = []
-  for (const variable of Object.keys(environment).sort()) {
+  for (const variable of Object.keys(environment).sort(byNumber.compare)) {
     const written = environment[variable]
     if (written === undefined || !variable.startsWith(PREFIX) || NOT_SETTINGS.has(variable)) continue
     const path = variable.slice(PREFIX.length).toLowerCase().split('__').map(step)
